@@ -1,0 +1,289 @@
+//! `gemproof verify`
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::{EXIT_BUG, EXIT_INTERRUPTED, EXIT_NOT_VERIFIED, UsageError};
+use crate::diagnostic::{Code, Level, Severity};
+use crate::emit::{Folder, Human, Summary, report_line};
+use crate::environment::{Stage, StageError};
+use crate::ingest::{FORMATS, Format, formats, tools};
+use crate::verdict::{Judge, Judged};
+use crate::verify::{Consumer, Ended, Plan, Progress, run};
+
+/// Judge trajectories: what is proved of each, and what contradicts it
+///
+/// Exit status: 0 all verified, 1 something rejected or undetermined, 2 usage or unreadable input, 101 a bug of gemproof,
+/// 130 interrupted.
+#[derive(Debug, Args)]
+pub(super) struct Verify {
+    /// Files of trajectories (JSONL, JSON arrays, GEM documents; plain, .gz, .zst); `-` is standard input
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    /// An environment's folder to replay in; may be given several times
+    #[arg(long, value_name = "DIR")]
+    env: Vec<PathBuf>,
+    /// The initial world, a JSON file; NAME=FILE where there are several environments
+    #[arg(long, value_name = "FILE")]
+    state: Vec<String>,
+    /// Tool definitions for records that bring none
+    #[arg(long, value_name = "FILE")]
+    tools: Option<PathBuf>,
+    /// The format of the inputs, instead of recognising it
+    #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
+    from: Option<&'static dyn Format>,
+    /// The levels that the verdict asks for, with commas; `formed` is always asked for
+    /// [default: executed where --env is given, otherwise formed]
+    #[arg(long, value_name = "LEVELS", value_delimiter = ',')]
+    level: Vec<AskedLevel>,
+    /// Go on with the run that was interrupted in the folder of -o
+    #[arg(long, requires = "output")]
+    resume: bool,
+    /// Stop after N records
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// Write verified.jsonl, rejected.jsonl, undetermined.jsonl and summary.json into this folder
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Threads that judge; 0 is one for each core
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    jobs: usize,
+    /// How results are printed
+    #[arg(long, value_enum, default_value_t = OutputFormat::Human)]
+    format: OutputFormat,
+    /// Records that are not verified to show in human output
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    show: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum OutputFormat {
+    /// Findings with their context, and a summary
+    Human,
+    /// One JSON object for each record, and the summary as the last line
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum AskedLevel {
+    Formed,
+    Executed,
+}
+
+fn parse_format(name: &str) -> Result<&'static dyn Format, String> {
+    formats::by_name(name).ok_or_else(|| {
+        let names: Vec<&str> = FORMATS.iter().map(|format| format.name()).collect();
+        format!("the formats are {}", names.join(", "))
+    })
+}
+
+impl Verify {
+    pub fn run(self) -> Result<u8, UsageError> {
+        let stage = self.stage().map_err(|e| UsageError(e.to_string()))?;
+        let tools = match &self.tools {
+            None => None,
+            Some(path) => {
+                let fail = |message: String| UsageError(format!("{}: {message}", path.display()));
+                let text = std::fs::read_to_string(path).map_err(|e| fail(e.to_string()))?;
+                let set = tools::read(&text).map_err(fail)?;
+                for finding in &set.findings {
+                    let word = if finding.code.severity() == Severity::Error { "error" } else { "note" };
+                    let code = finding.code.name();
+                    eprintln!("{word}[{code}]: {}: {}: {}", path.display(), finding.path, finding.message);
+                }
+                Some(Arc::new(set))
+            }
+        };
+        let mut asked: Vec<Level> = self
+            .level
+            .iter()
+            .map(|level| match level {
+                AskedLevel::Formed => Level::Formed,
+                AskedLevel::Executed => Level::Executed,
+            })
+            .collect();
+        if asked.is_empty() && !stage.is_empty() {
+            asked.push(Level::Executed);
+        }
+        if asked.contains(&Level::Executed) && stage.is_empty() {
+            return Err(UsageError("level `executed` needs an environment: give --env".into()));
+        }
+        let judge = Arc::new(Judge { stage, tools, asked, ..Judge::default() });
+
+        let stop = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&stop);
+        // A second interrupt ends the program at once. Where no handler can be set, the first one does.
+        let _ = ctrlc::set_handler(move || {
+            if flag.swap(true, Ordering::Relaxed) {
+                std::process::exit(i32::from(EXIT_INTERRUPTED));
+            }
+        });
+
+        let folder = match &self.output {
+            None => None,
+            Some(dir) => {
+                let folder = Folder::open(dir, self.fingerprint(), self.resume);
+                Some(folder.map_err(|e| UsageError(format!("{}: {e}", dir.display())))?)
+            }
+        };
+        let mut summary = folder.as_ref().map(|folder| folder.position().summary.clone()).unwrap_or_default();
+        let plan = Plan {
+            inputs: self.inputs.clone(),
+            format: self.from,
+            limit: self.limit,
+            jobs: self.jobs,
+            skip: folder.as_ref().map_or(0, |folder| folder.position().records),
+            lines: folder.is_some(),
+        };
+        let mut printer = Printer {
+            human: Human::new(anstream::AutoStream::auto(io::stdout().lock()), self.show),
+            json: io::BufWriter::new(io::stdout()),
+            format: self.format,
+            closed: false,
+            folder,
+            bar: ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()),
+            committed: Instant::now(),
+            bugs: 0,
+        };
+        if !io::stderr().is_terminal() {
+            printer.bar.set_draw_target(ProgressDrawTarget::hidden());
+        }
+        let ended = run(&plan, &judge, &mut summary, &stop, &mut printer).map_err(|e| UsageError(e.to_string()))?;
+        printer.bar.finish_and_clear();
+        let folder = self.output.as_ref().map(|dir| dir.display().to_string());
+        let bugs = printer.bugs;
+        let fail = |e: io::Error| UsageError(format!("cannot write the results: {e}"));
+        if ended == Ended::Interrupted {
+            if let Some(mut folder) = printer.folder.take() {
+                folder.commit(&summary).map_err(fail)?;
+                eprintln!("gemproof: interrupted after {} records; go on with --resume", summary.trajectories);
+            } else {
+                eprintln!("gemproof: interrupted after {} records", summary.trajectories);
+            }
+            return Ok(EXIT_INTERRUPTED);
+        }
+        if let Some(folder) = printer.folder.take() {
+            folder.finish(&summary).map_err(fail)?;
+        }
+        printer.finish(&summary, folder.as_deref()).map_err(fail)?;
+        if summary.trajectories == 0 {
+            let names: Vec<String> = self.inputs.iter().map(|path| path.display().to_string()).collect();
+            return Err(UsageError(format!("no records in {}", names.join(", "))));
+        }
+        Ok(match (bugs, summary.verified == summary.trajectories) {
+            (0, true) => 0,
+            (0, false) => EXIT_NOT_VERIFIED,
+            _ => EXIT_BUG,
+        })
+    }
+
+    fn stage(&self) -> Result<Stage, StageError> {
+        let mut stage = Stage::load(self.env.iter().map(PathBuf::as_path))?;
+        for state in &self.state {
+            match state.split_once('=') {
+                Some((name, file)) if stage.environments.iter().any(|e| e.manifest.name == name) => {
+                    stage.give_state(Some(name), file.as_ref())?;
+                }
+                _ => stage.give_state(None, state.as_ref())?,
+            }
+        }
+        Ok(stage)
+    }
+
+    /// What a resumed run must share with the interrupted one.
+    fn fingerprint(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+        let mut add = |text: String| {
+            hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
+        };
+        for path in self.inputs.iter().chain(&self.env).chain(&self.tools) {
+            let len = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+            add(format!("{}:{len}", path.display()));
+        }
+        add(format!("{:?} {:?} {:?}", self.state, self.level, self.from.map(Format::name)));
+        hasher.finalize().to_hex().to_string()
+    }
+}
+
+/// Prints results, writes the output folder, and shows progress.
+struct Printer<W: Write> {
+    human: Human<W>,
+    json: io::BufWriter<io::Stdout>,
+    format: OutputFormat,
+    /// Nobody reads stdout any more.
+    closed: bool,
+    folder: Option<Folder>,
+    bar: ProgressBar,
+    committed: Instant,
+    bugs: u64,
+}
+
+impl<W: Write> Printer<W> {
+    fn print(&mut self, work: impl FnOnce(&mut Self) -> io::Result<()>) -> io::Result<()> {
+        if self.closed {
+            return Ok(());
+        }
+        match work(self) {
+            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    fn finish(&mut self, summary: &Summary, folder: Option<&str>) -> io::Result<()> {
+        self.print(|p| match p.format {
+            OutputFormat::Human => p.human.finish(summary, folder),
+            OutputFormat::Json => {
+                let line = serde_json::json!({"summary": summary});
+                writeln!(p.json, "{line}")?;
+                p.json.flush()
+            }
+        })
+    }
+}
+
+impl<W: Write> Consumer for Printer<W> {
+    fn record(&mut self, judged: &Judged, line: Option<&[u8]>) -> io::Result<()> {
+        if judged.report.diagnostics.iter().any(|d| d.code == Code::InternalError) {
+            self.bugs += 1;
+        }
+        if let (Some(folder), Some(line)) = (&mut self.folder, line) {
+            folder.add(judged.report.verdict, line);
+        }
+        let bar = self.bar.clone();
+        self.print(|p| match p.format {
+            OutputFormat::Human => bar.suspend(|| p.human.record(judged)),
+            OutputFormat::Json => writeln!(p.json, "{}", report_line(&judged.report)),
+        })
+    }
+
+    fn pause(&mut self, progress: &Progress, summary: &Summary) -> io::Result<()> {
+        if let Some(folder) = &mut self.folder {
+            // Buffers hold no more than what a moment produces.
+            if self.committed.elapsed() > Duration::from_millis(200) {
+                folder.commit(summary)?;
+                self.committed = Instant::now();
+            }
+        }
+        if self.bar.length().is_none()
+            && let Some(total) = progress.bytes_total
+        {
+            self.bar.set_length(total);
+            let template = "{bar:30} {bytes}/{total_bytes} {msg} eta {eta}";
+            self.bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+        }
+        self.bar.set_position(progress.bytes);
+        let Summary { trajectories, rejected, undetermined, .. } = summary;
+        self.bar.set_message(format!("{trajectories} records, {rejected} rejected, {undetermined} undetermined"));
+        Ok(())
+    }
+}

@@ -1,0 +1,11 @@
+//! Writing: records with their reports, summaries, and the same for people.
+
+mod folder;
+mod human;
+mod line;
+mod summary;
+
+pub use folder::{Folder, Position};
+pub use human::{Human, render_record, render_summary};
+pub use line::{record_line, report_line};
+pub use summary::Summary;

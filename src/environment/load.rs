@@ -1,0 +1,234 @@
+//! Reading an environment's folder. Every defect is reported, not the first one alone.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use super::{Environment, Manifest, Problem};
+use crate::ingest::tools;
+use crate::json::Json;
+use crate::mock::Mock;
+use crate::mock::rhai::RhaiMock;
+use crate::trajectory::ToolSet;
+use crate::world::{Clock, World};
+
+/// Loads the environment in a folder, with what was found wrong. Without an environment, at least one problem is fatal.
+pub fn load(dir: &Path) -> (Option<Environment>, Vec<Problem>) {
+    let mut loader = Loader { dir, problems: Vec::new() };
+    let environment = loader.environment();
+    let fatal = loader.problems.iter().any(|problem| problem.fatal);
+    (environment.filter(|_| !fatal), loader.problems)
+}
+
+struct Loader<'a> {
+    dir: &'a Path,
+    problems: Vec<Problem>,
+}
+
+impl Loader<'_> {
+    fn problem(&mut self, file: &Path, position: Option<(usize, usize)>, fatal: bool, message: impl Into<String>) {
+        self.problems.push(Problem { file: file.to_owned(), position, message: message.into(), fatal });
+    }
+
+    fn read(&mut self, file: &Path) -> Option<String> {
+        match fs::read(file) {
+            Ok(bytes) => match String::from_utf8(bytes) {
+                Ok(text) => return Some(text),
+                Err(e) => {
+                    let at = e.utf8_error().valid_up_to();
+                    self.problem(file, None, true, format!("byte {at} is not UTF-8"));
+                }
+            },
+            Err(e) => self.problem(file, None, true, e.to_string()),
+        }
+        None
+    }
+
+    fn environment(&mut self) -> Option<Environment> {
+        let file = self.dir.join("env.toml");
+        let text = self.read(&file)?;
+        let manifest: Manifest = match toml::from_str(&text) {
+            Ok(manifest) => manifest,
+            Err(e) => {
+                let position = e.span().map(|span| position(&text, span.start));
+                self.problem(&file, position, true, e.message());
+                return None;
+            }
+        };
+        let clock = match &manifest.clock {
+            None => Clock::default(),
+            Some(text) => Clock::parse(text).unwrap_or_else(|| {
+                self.problem(&file, None, true, format!("clock `{text}` is not of the form 2024-03-15T09:00:00"));
+                Clock::default()
+            }),
+        };
+        let mut relaxations = HashMap::new();
+        for (tool, settings) in &manifest.tools {
+            match settings.relaxation() {
+                Ok(relaxation) => drop(relaxations.insert(tool.clone(), relaxation)),
+                Err(message) => self.problem(&file, None, true, format!("tools.{tool}: {message}")),
+            }
+        }
+        let mut rules = BTreeMap::new();
+        for rule in &manifest.rules {
+            if rules.insert(rule.id.clone(), rule.text.clone()).is_some() {
+                self.problem(&file, None, false, format!("two rules have the id `{}`", rule.id));
+            }
+        }
+        let tools = self.tools();
+        let mock = self.mock(&manifest);
+        let state = self.state(&manifest, &clock);
+        let worlds = self.worlds(&manifest, &clock);
+        let (tools, mock) = (tools?, mock?);
+        let functions = self.functions(&file, &manifest, &tools, &mock);
+        Some(Environment {
+            dir: self.dir.to_owned(),
+            limits: manifest.limits,
+            manifest,
+            tools: Arc::new(tools),
+            mock: Box::new(mock),
+            rules,
+            relaxations,
+            functions,
+            state,
+            given: None,
+            worlds,
+        })
+    }
+
+    fn tools(&mut self) -> Option<ToolSet> {
+        let file = self.dir.join("tools.json");
+        let text = self.read(&file)?;
+        if let Err(e) = serde_json::from_str::<serde::de::IgnoredAny>(&text) {
+            self.problem(&file, Some((e.line(), e.column())), true, e.to_string());
+            return None;
+        }
+        match tools::read(&text) {
+            Ok(set) => {
+                for finding in &set.findings {
+                    let fatal = finding.code.severity() == crate::diagnostic::Severity::Error;
+                    self.problem(&file, None, fatal, format!("{}: {}", finding.path, finding.message));
+                }
+                Some(set)
+            }
+            Err(message) => {
+                self.problem(&file, None, true, message);
+                None
+            }
+        }
+    }
+
+    fn mock(&mut self, manifest: &Manifest) -> Option<RhaiMock> {
+        let mut sources = Vec::new();
+        for name in manifest.include.iter().chain([&manifest.mock]) {
+            let file = self.script(name)?;
+            sources.push((file.clone(), self.read(&file)?));
+        }
+        match RhaiMock::compile(&sources, manifest.limits) {
+            Ok(mock) => Some(mock),
+            Err(e) => {
+                self.problem(&e.file, e.place.map(|place| (place.line, place.column)), true, e.message);
+                None
+            }
+        }
+    }
+
+    /// A script's path: in the folder, or in a sibling folder. Nothing else on the machine can be named.
+    fn script(&mut self, name: &str) -> Option<PathBuf> {
+        let path = Path::new(name);
+        let mut ups = 0;
+        let plain = path.components().enumerate().all(|(at, part)| match part {
+            Component::ParentDir => {
+                ups += 1;
+                at == 0
+            }
+            Component::Normal(_) => true,
+            _ => false,
+        });
+        let manifest = self.dir.join("env.toml");
+        if !plain || ups > 1 {
+            let message = format!("`{name}` is not in the environment's folder nor in one beside it");
+            self.problem(&manifest, None, true, message);
+            return None;
+        }
+        if path.extension().is_none_or(|extension| extension != "rhai") {
+            self.problem(&manifest, None, true, format!("`{name}` is not a Rhai script (.rhai)"));
+            return None;
+        }
+        Some(self.dir.join(path))
+    }
+
+    fn state(&mut self, manifest: &Manifest, clock: &Clock) -> Option<World> {
+        let file = self.dir.join(manifest.state.as_deref().unwrap_or("state.json"));
+        if manifest.state.is_none() && !file.exists() {
+            return None;
+        }
+        let text = self.read(&file)?;
+        match serde_json::from_str::<Json>(&text) {
+            Ok(state) => match World::from_json(&state, clock.clone(), manifest.seed) {
+                Ok(world) => return Some(world),
+                Err(message) => self.problem(&file, None, true, message),
+            },
+            Err(e) => self.problem(&file, Some((e.line(), e.column())), true, e.to_string()),
+        }
+        None
+    }
+
+    fn worlds(&mut self, manifest: &Manifest, clock: &Clock) -> HashMap<String, World> {
+        #[derive(serde::Deserialize)]
+        struct Line {
+            id: String,
+            state: Json,
+        }
+        let file = self.dir.join("worlds.jsonl");
+        let mut worlds = HashMap::new();
+        if !file.exists() {
+            return worlds;
+        }
+        let Some(text) = self.read(&file) else { return worlds };
+        for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+            let parsed = serde_json::from_str::<Line>(line)
+                .map_err(|e| e.to_string())
+                .and_then(|line| Ok((line.id, World::from_json(&line.state, clock.clone(), manifest.seed)?)));
+            match parsed {
+                Ok((id, world)) => drop(worlds.insert(id, world)),
+                Err(message) => self.problem(&file, Some((at + 1, 1)), true, message),
+            }
+        }
+        worlds
+    }
+
+    /// Which function implements each tool.
+    fn functions(
+        &mut self,
+        file: &Path,
+        manifest: &Manifest,
+        tools: &ToolSet,
+        mock: &dyn Mock,
+    ) -> HashMap<String, String> {
+        let known = mock.functions();
+        let mut functions = HashMap::new();
+        for tool in &tools.tools {
+            let settings = manifest.tools.get(&tool.name);
+            let function = settings.and_then(|s| s.function.clone()).unwrap_or_else(|| tool.name.clone());
+            if !known.contains(&function) {
+                let message = format!("tool `{}` has no function `{function}(args)` in {}", tool.name, manifest.mock);
+                self.problem(file, None, true, message);
+            }
+            functions.insert(tool.name.clone(), function);
+        }
+        for name in manifest.tools.keys().filter(|name| tools.get(name).is_none()) {
+            self.problem(file, None, false, format!("settings for `{name}`, which is not in tools.json"));
+        }
+        functions
+    }
+}
+
+/// Line and column, from 1, of a byte offset.
+fn position(text: &str, offset: usize) -> (usize, usize) {
+    let before = &text[..offset.min(text.len())];
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().map_or(1, |rest| rest.chars().count() + 1);
+    (line, column)
+}

@@ -1,0 +1,219 @@
+//! The environments of a run side by side, and an episode in them.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{Environment, Problem, Relaxation, load};
+use crate::diagnostic::CitedRule;
+use crate::json::Json;
+use crate::mock::{Fault, FaultKind, Outcome, Turn};
+use crate::trajectory::{Tool, ToolSet, Trajectory};
+use crate::world::World;
+
+/// The environments that a run replays in; each tool belongs to one of them.
+#[derive(Debug, Default)]
+pub struct Stage {
+    pub environments: Vec<Environment>,
+    by_tool: HashMap<String, usize>,
+    /// The tools of all environments.
+    pub tools: Option<Arc<ToolSet>>,
+}
+
+/// Why environments cannot be used, or not together.
+#[derive(Debug)]
+pub enum StageError {
+    Environment(Vec<Problem>),
+    SharedTool { tool: String, first: String, second: String },
+    State(String),
+}
+
+impl fmt::Display for StageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StageError::Environment(problems) => {
+                for (at, problem) in problems.iter().filter(|problem| problem.fatal).enumerate() {
+                    write!(f, "{}{problem}", if at > 0 { "\n" } else { "" })?;
+                }
+                Ok(())
+            }
+            StageError::SharedTool { tool, first, second } => {
+                write!(f, "environments `{first}` and `{second}` both have a tool `{tool}`")
+            }
+            StageError::State(message) => f.write_str(message),
+        }
+    }
+}
+
+impl std::error::Error for StageError {}
+
+impl Stage {
+    /// Loads environments from their folders.
+    ///
+    /// # Errors
+    /// When one cannot run, or two have a tool of the same name.
+    pub fn load<'a>(dirs: impl IntoIterator<Item = &'a Path>) -> Result<Stage, StageError> {
+        let mut stage = Stage::default();
+        for dir in dirs {
+            let (environment, problems) = load(dir);
+            stage.environments.push(environment.ok_or(StageError::Environment(problems))?);
+        }
+        for (at, environment) in stage.environments.iter().enumerate() {
+            for tool in &environment.tools.tools {
+                if let Some(first) = stage.by_tool.insert(tool.name.clone(), at) {
+                    return Err(StageError::SharedTool {
+                        tool: tool.name.clone(),
+                        first: stage.environments[first].manifest.name.clone(),
+                        second: environment.manifest.name.clone(),
+                    });
+                }
+            }
+        }
+        stage.tools = match stage.environments.as_slice() {
+            [] => None,
+            [one] => Some(Arc::clone(&one.tools)),
+            several => {
+                let copy = |tool: &Tool| {
+                    Tool::new(
+                        tool.name.clone(),
+                        tool.description.clone(),
+                        tool.input_schema.clone(),
+                        tool.definition.clone(),
+                    )
+                };
+                let tools = several.iter().flat_map(|e| e.tools.tools.iter().map(copy)).collect();
+                Some(Arc::new(ToolSet::new(tools, Vec::new())))
+            }
+        };
+        Ok(stage)
+    }
+
+    /// Gives an environment its initial state: the one of that name, or the only one.
+    ///
+    /// # Errors
+    /// When there is no such environment, or the file is no world.
+    pub fn give_state(&mut self, name: Option<&str>, file: &Path) -> Result<(), StageError> {
+        let names: Vec<&str> = self.environments.iter().map(|e| e.manifest.name.as_str()).collect();
+        let at = match (name, names.as_slice()) {
+            (Some(name), names) => names.iter().position(|known| *known == name).ok_or_else(|| {
+                StageError::State(format!("--state names environment `{name}`; there are: {}", names.join(", ")))
+            })?,
+            (None, [_]) => 0,
+            (None, []) => return Err(StageError::State("--state needs an environment: give --env".into())),
+            (None, names) => {
+                let message = format!("--state must say whose it is, as NAME=FILE; there are: {}", names.join(", "));
+                return Err(StageError::State(message));
+            }
+        };
+        let fail = |message: String| StageError::State(format!("{}: {message}", file.display()));
+        let text = std::fs::read(file).map_err(|e| fail(e.to_string()))?;
+        let state: Json = serde_json::from_slice(&text).map_err(|e| fail(e.to_string()))?;
+        let environment = &mut self.environments[at];
+        environment.given = Some(environment.world(&state).map_err(fail)?);
+        Ok(())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.environments.is_empty()
+    }
+
+    /// How the answers of a tool are compared.
+    pub fn relaxation(&self, tool: &str) -> Option<&Relaxation> {
+        self.environments[*self.by_tool.get(tool)?].relaxations.get(tool)
+    }
+
+    /// The worlds in which a trajectory starts, one for each environment.
+    ///
+    /// # Errors
+    /// When there is none, or the record's own is none.
+    pub fn initial_worlds(&self, trajectory: &Trajectory) -> Result<Vec<World>, String> {
+        let own: Option<Json> = match &trajectory.metadata.initial_state {
+            Some(text) => {
+                Some(serde_json::from_str(text).map_err(|e| format!("metadata.initial_state is no JSON: {e}"))?)
+            }
+            None => None,
+        };
+        let alone = self.environments.len() == 1;
+        let world = |environment: &Environment| -> Result<World, String> {
+            if let Some(world) = environment.worlds.get(&trajectory.id) {
+                return Ok(world.clone());
+            }
+            let name = environment.manifest.name.as_str();
+            if let Some(own) = &own {
+                let part = if alone { Some(own) } else { own.get(name) };
+                if let Some(part) = part {
+                    return environment.world(part).map_err(|e| format!("metadata.initial_state: {e}"));
+                }
+            }
+            environment.given.as_ref().or(environment.state.as_ref()).cloned().ok_or_else(|| {
+                format!("environment `{name}` has no state of its own and the record brings none: give --state")
+            })
+        };
+        self.environments.iter().map(world).collect()
+    }
+
+    /// An episode that starts in the given worlds.
+    pub fn episode(&self, worlds: Vec<World>) -> Episode<'_> {
+        Episode { stage: self, worlds }
+    }
+}
+
+impl Environment {
+    /// A world of this environment, with its clock and seed.
+    ///
+    /// # Errors
+    /// When `state` is no object.
+    pub fn world(&self, state: &Json) -> Result<World, String> {
+        let clock = self.manifest.clock.as_deref().and_then(crate::world::Clock::parse).unwrap_or_default();
+        World::from_json(state, clock, self.manifest.seed)
+    }
+}
+
+/// What one call did.
+#[derive(Clone, Debug)]
+pub struct Performed {
+    pub outcome: Outcome,
+    pub cited: Vec<CitedRule>,
+}
+
+/// One run through a stage: the worlds as they are now.
+#[derive(Clone, Debug)]
+pub struct Episode<'a> {
+    stage: &'a Stage,
+    pub worlds: Vec<World>,
+}
+
+impl Episode<'_> {
+    /// Performs a call. One that fails, by the tool or by the mock, leaves the worlds as they were.
+    pub fn call(&mut self, tool: &str, arguments: &Json, offered: Vec<Arc<str>>) -> Performed {
+        let stage = self.stage;
+        let Some(at) = stage.by_tool.get(tool).copied() else {
+            let answer = stage.environments.iter().find_map(|e| e.manifest.unknown_tool.as_deref());
+            let outcome = match answer {
+                Some(answer) => Outcome::Refusal(Json::text(answer.replace("{tool}", tool))),
+                None => Outcome::Fault(Fault {
+                    kind: FaultKind::Missing,
+                    message: format!("no environment here has a tool `{tool}`"),
+                    place: None,
+                }),
+            };
+            return Performed { outcome, cited: Vec::new() };
+        };
+        let environment = &stage.environments[at];
+        let before = self.worlds[at].clone();
+        let mut turn = Turn { world: std::mem::take(&mut self.worlds[at]), offered, cited: Vec::new() };
+        let function = environment.functions.get(tool).map_or(tool, String::as_str);
+        let outcome = environment.mock.run(function, arguments, &mut turn);
+        self.worlds[at] = match outcome {
+            Outcome::Answer(_) => turn.world,
+            Outcome::Refusal(_) | Outcome::Fault(_) => before,
+        };
+        if environment.manifest.clock_step_seconds != 0 {
+            self.worlds[at].clock_mut().advance(environment.manifest.clock_step_seconds);
+        }
+        let text = |id: &String| environment.rules.get(id).cloned().unwrap_or_default();
+        let cited = turn.cited.iter().map(|id| CitedRule { id: id.clone(), text: text(id) }).collect();
+        Performed { outcome, cited }
+    }
+}

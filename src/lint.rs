@@ -1,0 +1,95 @@
+//! Level `formed`: tools exist, arguments satisfy their schemas, calls and answers pair up.
+
+use std::sync::Arc;
+
+use crate::diagnostic::{Code, Diagnostic, Evidence, Severity};
+use crate::trajectory::{ArgumentsForm, Exchange, Pairing, ToolSet, Trajectory, pair};
+
+/// What level `formed` found.
+#[derive(Debug, Default)]
+pub struct Formed {
+    pub exchanges: Vec<Exchange>,
+    /// Findings that concern the whole, or messages.
+    pub diagnostics: Vec<Diagnostic>,
+    /// For each exchange, in which ways its arguments break or exceed the schema. Kept apart because running the call
+    /// can show that the schema is at fault.
+    pub arguments: Vec<Vec<Diagnostic>>,
+    /// Whether there were calls, and tools to check them against.
+    pub checked: bool,
+}
+
+/// Checks a trajectory against the tools it names, or against `fallback` where it names none.
+pub fn check(trajectory: &Trajectory, fallback: Option<&Arc<ToolSet>>) -> Formed {
+    let Pairing { exchanges, diagnostics } = pair(trajectory);
+    let mut formed = Formed { arguments: vec![Vec::new(); exchanges.len()], exchanges, diagnostics, checked: false };
+    if trajectory.messages.is_empty() {
+        formed.diagnostics.push(Diagnostic::new(Code::NoMessages, "", "the record has no messages"));
+    }
+    let tools = trajectory.tools.as_ref().or(fallback);
+    let agent_calls = formed.exchanges.iter().filter(|exchange| !exchange.by_user).count();
+    if tools.is_none() && agent_calls > 0 {
+        formed.diagnostics.push(
+            Diagnostic::new(Code::NoTools, "", format!("no tools are known, so {agent_calls} calls are unchecked"))
+                .help("put `tools` into the record, or give them with --tools or --env"),
+        );
+    }
+    for (at, exchange) in formed.exchanges.iter().enumerate() {
+        let offered = if exchange.by_user { trajectory.user_tools.as_ref() } else { tools };
+        let Some(offered) = offered else { continue };
+        formed.checked = true;
+        check_call(trajectory, exchange, offered, &mut formed.diagnostics, &mut formed.arguments[at]);
+    }
+    formed
+}
+
+fn check_call(
+    trajectory: &Trajectory,
+    exchange: &Exchange,
+    offered: &ToolSet,
+    diagnostics: &mut Vec<Diagnostic>,
+    problems: &mut Vec<Diagnostic>,
+) {
+    let (message, index) = (exchange.message, exchange.call);
+    let call = &trajectory.messages[message].calls[index];
+    let Some(tool) = offered.get(&call.name) else {
+        let at = trajectory.at_call_part(message, index, "name");
+        let mut diagnostic =
+            Diagnostic::new(Code::UnknownTool, at, format!("no tool named `{}` is on offer", call.name));
+        diagnostic.help = offered.nearest(&call.name).map(|near| format!("did the model mean `{near}`?"));
+        diagnostics.push(diagnostic);
+        return;
+    };
+    let arguments = match &call.arguments.value {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let at = trajectory.at_call_part(message, index, "arguments");
+            let message = format!("the arguments of `{}` are not a JSON object: {error}", call.name);
+            diagnostics.push(Diagnostic::new(Code::UnparsableArguments, at, message));
+            return;
+        }
+    };
+    let form = match call.arguments.form {
+        ArgumentsForm::Doubled => Some("arguments encoded twice were decoded twice"),
+        ArgumentsForm::Absent => Some("absent arguments were read as an empty object"),
+        ArgumentsForm::Encoded | ArgumentsForm::Object => None,
+    };
+    if let Some(form) = form {
+        let at = trajectory.at_call_part(message, index, "arguments");
+        diagnostics.push(Diagnostic::new(Code::EncodedArguments, at, form));
+    }
+    for problem in tool.problems(arguments) {
+        let at = trajectory.at_call_part(message, index, "arguments");
+        let text = match problem.instance_path.as_str() {
+            "" => format!("arguments of `{}`: {}", call.name, problem.message),
+            path => format!("argument {path} of `{}`: {}", call.name, problem.message),
+        };
+        let mut diagnostic = Diagnostic::new(problem.code, at, text);
+        diagnostic.severity = if problem.breaks { Severity::Error } else { Severity::Warning };
+        diagnostic.evidence = Evidence {
+            instance_path: Some(problem.instance_path),
+            schema_path: Some(problem.schema_path),
+            ..Evidence::default()
+        };
+        problems.push(diagnostic);
+    }
+}

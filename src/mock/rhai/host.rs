@@ -1,0 +1,263 @@
+//! The host functions of `docs/environments.md`: the only way from a script to anything outside it.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, Map as RhaiMap, NativeCallContext, Position};
+
+use super::arithmetic;
+use super::node::{Node, from_dynamic, raise, to_dynamic};
+use crate::json::Json;
+use crate::mock::{Limits, Turn};
+use crate::world::{self, Condition};
+
+/// The state of one call, reached through the tag of its evaluation.
+#[derive(Clone)]
+pub(super) struct Handle(pub Arc<Mutex<State>>);
+
+pub(super) struct State {
+    pub turn: Turn,
+    /// What `fail` was called with. Set once; it cannot be caught.
+    pub refusal: Option<Json>,
+    /// A limit that a host function found exceeded.
+    pub limit: Option<String>,
+    limits: Limits,
+    looked_at: u64,
+}
+
+impl State {
+    pub fn new(turn: Turn, limits: Limits) -> State {
+        State { turn, refusal: None, limit: None, limits, looked_at: 0 }
+    }
+}
+
+impl Handle {
+    pub fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+type Raised<T> = Result<T, Box<EvalAltResult>>;
+
+/// An error that a script cannot catch.
+fn terminate<T>() -> Raised<T> {
+    Err(Box::new(EvalAltResult::ErrorTerminated(Dynamic::UNIT, Position::NONE)))
+}
+
+fn with<T>(ctx: &NativeCallContext, work: impl FnOnce(&mut State) -> Raised<T>) -> Raised<T> {
+    match ctx.tag().and_then(|tag| tag.read_lock::<Handle>()) {
+        Some(handle) => work(&mut handle.lock()),
+        None => raise("host functions work only while a tool is called"),
+    }
+}
+
+/// Counts records that a host function looks at.
+fn charge(state: &mut State, records: u64) -> Raised<()> {
+    state.looked_at = state.looked_at.saturating_add(records);
+    if state.looked_at <= state.limits.operations {
+        return Ok(());
+    }
+    state.limit = Some(format!("the call looked at more than {} records", state.limits.operations));
+    terminate()
+}
+
+/// A key as text: numbers are keys too.
+fn key_text(key: &Dynamic) -> Raised<String> {
+    match from_dynamic(key, &Limits::default()) {
+        Ok(Json::Text(text)) => Ok(text.to_string()),
+        Ok(Json::Int(n)) => Ok(n.to_string()),
+        Ok(other) => raise(format!("a key must be a text or an integer, not {}", other.kind())),
+        Err(e) => raise(format!("a key must be a text or an integer, not {e}")),
+    }
+}
+
+fn condition(state: &State, map: &Dynamic) -> Raised<Condition> {
+    match from_dynamic(map, &state.limits) {
+        Ok(Json::Map(fields)) => {
+            Ok(Condition::new(fields.iter().map(|(name, value)| (name.to_string(), value.clone())).collect()))
+        }
+        Ok(other) => raise(format!("a condition must be a map or a closure, not {}", other.kind())),
+        Err(e) => raise(format!("a condition must be a map or a closure, not {e}")),
+    }
+}
+
+type Record = (Arc<str>, Json);
+
+/// The records of a table, all or those that satisfy a condition.
+fn records(ctx: &NativeCallContext, table: &str, wanted: Option<&Dynamic>) -> Raised<Vec<Record>> {
+    with(ctx, |state| {
+        let condition = match wanted {
+            Some(wanted) => condition(state, wanted)?,
+            None => Condition::default(),
+        };
+        let Some(table) = state.turn.world.table(table) else { return Ok(Vec::new()) };
+        let (found, cost) = table.select(&condition);
+        let found = found.into_iter().map(|(key, record)| (key.clone(), record.clone())).collect();
+        charge(state, cost)?;
+        Ok(found)
+    })
+}
+
+/// The records for which a closure answers true. The state is not locked while it runs.
+fn accepted(ctx: &NativeCallContext, table: &str, accepts: &FnPtr) -> Raised<Vec<Record>> {
+    let mut kept = Vec::new();
+    for (key, record) in records(ctx, table, None)? {
+        let verdict: Dynamic = accepts.call_within_context(ctx, (to_dynamic(&record),))?;
+        match verdict.as_bool() {
+            Ok(true) => kept.push((key, record)),
+            Ok(false) => {}
+            Err(kind) => return raise(format!("the closure must answer true or false, not {kind}")),
+        }
+    }
+    Ok(kept)
+}
+
+fn listed(found: Vec<Record>) -> Node {
+    Node(Json::list(found.into_iter().map(|(_, record)| record).collect()))
+}
+
+fn keyed(found: Vec<Record>) -> Array {
+    found.into_iter().map(|(key, _)| Dynamic::from(key.to_string())).collect()
+}
+
+pub(super) fn register(engine: &mut Engine) {
+    register_reads(engine);
+    register_writes(engine);
+    register_answers(engine);
+    register_clock(engine);
+    register_numbers(engine);
+}
+
+fn register_reads(engine: &mut Engine) {
+    engine.register_fn("get", |ctx: NativeCallContext, table: &str, key: Dynamic| -> Raised<Dynamic> {
+        // An argument that is absent, or no key at all, names no record.
+        let Ok(key) = key_text(&key) else { return Ok(Dynamic::UNIT) };
+        with(&ctx, |state| Ok(state.turn.world.get(table, &key).map_or(Dynamic::UNIT, to_dynamic)))
+    });
+    engine.register_fn("exists", |ctx: NativeCallContext, table: &str, key: Dynamic| -> Raised<bool> {
+        let Ok(key) = key_text(&key) else { return Ok(false) };
+        with(&ctx, |state| Ok(state.turn.world.get(table, &key).is_some()))
+    });
+    engine.register_fn("get", |ctx: NativeCallContext, name: &str| -> Raised<Dynamic> {
+        with(&ctx, |state| Ok(state.turn.world.value(name).map_or(Dynamic::UNIT, to_dynamic)))
+    });
+    engine.register_fn("query", |ctx: NativeCallContext, table: &str| records(&ctx, table, None).map(listed));
+    engine.register_fn("query", |ctx: NativeCallContext, table: &str, wanted: RhaiMap| {
+        records(&ctx, table, Some(&Dynamic::from(wanted))).map(listed)
+    });
+    engine.register_fn("query", |ctx: NativeCallContext, table: &str, wanted: Node| {
+        records(&ctx, table, Some(&Dynamic::from(wanted))).map(listed)
+    });
+    engine.register_fn("query", |ctx: NativeCallContext, table: &str, accepts: FnPtr| {
+        accepted(&ctx, table, &accepts).map(listed)
+    });
+    engine.register_fn("keys", |ctx: NativeCallContext, table: &str| records(&ctx, table, None).map(keyed));
+    engine.register_fn("keys", |ctx: NativeCallContext, table: &str, wanted: RhaiMap| {
+        records(&ctx, table, Some(&Dynamic::from(wanted))).map(keyed)
+    });
+    engine.register_fn("keys", |ctx: NativeCallContext, table: &str, accepts: FnPtr| {
+        accepted(&ctx, table, &accepts).map(keyed)
+    });
+}
+
+fn register_writes(engine: &mut Engine) {
+    engine.register_fn("insert", |ctx: NativeCallContext, table: &str, key: Dynamic, record: Dynamic| -> Raised<()> {
+        let key = key_text(&key)?;
+        with(&ctx, |state| {
+            let record = from_dynamic(&record, &state.limits).or_else(raise)?;
+            let records_max = state.limits.world_records;
+            state.turn.world.insert(table, &key, record, records_max).or_else(|e| raise(e.to_string()))
+        })
+    });
+    engine.register_fn("put", |ctx: NativeCallContext, table: &str, key: Dynamic, record: Dynamic| -> Raised<()> {
+        let key = key_text(&key)?;
+        with(&ctx, |state| {
+            let record = from_dynamic(&record, &state.limits).or_else(raise)?;
+            let records_max = state.limits.world_records;
+            state.turn.world.put(table, &key, record, records_max).or_else(|e| raise(e.to_string()))
+        })
+    });
+    engine.register_fn("put", |ctx: NativeCallContext, name: &str, value: Dynamic| -> Raised<()> {
+        with(&ctx, |state| {
+            let value = from_dynamic(&value, &state.limits).or_else(raise)?;
+            state.turn.world.set_value(name, value).or_else(|e| raise(e.to_string()))
+        })
+    });
+    engine.register_fn("update", |ctx: NativeCallContext, table: &str, key: Dynamic, fields: Dynamic| -> Raised<()> {
+        let key = key_text(&key)?;
+        with(&ctx, |state| match from_dynamic(&fields, &state.limits).or_else(raise)? {
+            Json::Map(fields) => state.turn.world.update(table, &key, &fields).or_else(|e| raise(e.to_string())),
+            other => raise(format!("update takes a map of fields, not {}", other.kind())),
+        })
+    });
+    let remove = |ctx: &NativeCallContext, table: &str, key: &str| {
+        with(ctx, |state| Ok(state.turn.world.remove(table, key).map_or(Dynamic::UNIT, |old| to_dynamic(&old))))
+    };
+    // Two texts are also what Rhai's own `remove` takes, so that this form must be named exactly.
+    engine.register_fn("remove", move |ctx: NativeCallContext, table: &str, key: &str| remove(&ctx, table, key));
+    engine.register_fn("remove", move |ctx: NativeCallContext, table: &str, key: i64| {
+        remove(&ctx, table, &key.to_string())
+    });
+    engine.register_fn("fresh_id", |ctx: NativeCallContext, table: &str, pattern: &str| -> Raised<String> {
+        with(&ctx, |state| {
+            let Turn { world, offered, .. } = &mut state.turn;
+            world.fresh_id(table, pattern, offered).map(|id| id.to_string()).or_else(|e| raise(e.to_string()))
+        })
+    });
+}
+
+fn register_answers(engine: &mut Engine) {
+    engine.register_fn("fail", |ctx: NativeCallContext, answer: Dynamic| -> Raised<()> {
+        with(&ctx, |state| {
+            state.refusal = Some(from_dynamic(&answer, &state.limits).or_else(raise)?);
+            terminate()
+        })
+    });
+    engine.register_fn("cite", |ctx: NativeCallContext, rule: &str| -> Raised<()> {
+        with(&ctx, |state| {
+            if !state.turn.cited.iter().any(|cited| cited == rule) {
+                charge(state, 1)?;
+                state.turn.cited.push(rule.to_owned());
+            }
+            Ok(())
+        })
+    });
+    let to_json = |ctx: &NativeCallContext, value: Dynamic| -> Raised<String> {
+        with(ctx, |state| {
+            let text = from_dynamic(&value, &state.limits).or_else(raise)?.spaced();
+            if text.len() > state.limits.string_bytes {
+                return raise(format!("a text of more than {} bytes", state.limits.string_bytes));
+            }
+            Ok(text)
+        })
+    };
+    // Rhai has a `to_json` of its own for maps.
+    engine.register_fn("to_json", move |ctx: NativeCallContext, map: RhaiMap| to_json(&ctx, Dynamic::from(map)));
+    engine.register_fn("to_json", move |ctx: NativeCallContext, value: Dynamic| to_json(&ctx, value));
+    engine.register_fn("from_json", |text: &str| {
+        serde_json::from_str(text).map_or(Dynamic::UNIT, |json| to_dynamic(&json))
+    });
+}
+
+fn register_clock(engine: &mut Engine) {
+    engine.register_fn("now", |ctx: NativeCallContext| with(&ctx, |state| Ok(state.turn.world.clock().now())));
+    engine.register_fn("today", |ctx: NativeCallContext| with(&ctx, |state| Ok(state.turn.world.clock().today())));
+    let text = |text: Option<String>| text.map_or(Dynamic::UNIT, Dynamic::from);
+    let number = |number: Option<i64>| number.map_or(Dynamic::UNIT, Dynamic::from_int);
+    engine.register_fn("add_days", move |date: &str, days: i64| text(world::add_days(date, days)));
+    engine.register_fn("add_seconds", move |time: &str, seconds: i64| text(world::add_seconds(time, seconds)));
+    engine.register_fn("days_between", move |from: &str, to: &str| number(world::days_between(from, to)));
+    engine.register_fn("seconds_between", move |from: &str, to: &str| number(world::seconds_between(from, to)));
+}
+
+fn register_numbers(engine: &mut Engine) {
+    engine.register_fn("round", |x: f64, decimals: i64| arithmetic::round(x, decimals));
+    engine.register_fn("round", |x: i64, decimals: i64| arithmetic::round(x as f64, decimals));
+    engine.register_fn("fixed", |x: f64, decimals: i64| arithmetic::fixed(x, decimals));
+    engine.register_fn("fixed", |x: i64, decimals: i64| arithmetic::fixed(x as f64, decimals));
+    engine.register_fn("arithmetic", |text: &str| -> Dynamic {
+        match arithmetic::evaluate(text) {
+            Ok(number) => to_dynamic(&number),
+            Err(message) => to_dynamic(&Json::map(vec![(Arc::from("error"), Json::text(message))])),
+        }
+    });
+}

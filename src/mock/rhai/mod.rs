@@ -1,0 +1,217 @@
+//! The Rhai backend: scripts compiled once, called with one map, and nothing around them but the host functions.
+//!
+//! The engine starts from `new_raw()`: no files, modules, time, `sleep`, `print` or `eval`. Every limit is set.
+
+mod arithmetic;
+mod host;
+mod node;
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use rhai::packages::{
+    ArithmeticPackage, BasicArrayPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage, BasicStringPackage,
+    LogicPackage, MoreStringPackage, Package,
+};
+use rhai::{AST, CallFnOptions, Dynamic, Engine, EvalAltResult, Position, Scope};
+
+use super::{Fault, FaultKind, Limits, Mock, Outcome, SourcePlace, Turn};
+use crate::json::Json;
+use host::{Handle, State};
+
+/// Elements of one native array or map of a script, nested ones included. Larger data belongs in the world.
+const CONTAINER_ITEMS_MAX: usize = 2_000;
+
+/// Operations between two looks at the clock.
+const DEADLINE_STEP: u64 = 2_048;
+
+/// Source files of a mock larger than this are refused.
+const SOURCE_BYTES_MAX: usize = 1_000_000;
+
+/// A mock written in Rhai, ready to run.
+pub struct RhaiMock {
+    engine: Engine,
+    ast: AST,
+    limits: Limits,
+    /// Which file each function was read from.
+    files: BTreeMap<String, String>,
+    tools: BTreeSet<String>,
+}
+
+/// A defect in a mock's source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceError {
+    pub message: String,
+    pub place: Option<SourcePlace>,
+    pub file: PathBuf,
+}
+
+thread_local! {
+    static DEADLINE: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+impl RhaiMock {
+    /// Compiles scripts, given as file names and sources; later files may replace functions of earlier ones.
+    ///
+    /// # Errors
+    /// A file that does not parse, or whose top level does anything.
+    pub fn compile(sources: &[(PathBuf, String)], limits: Limits) -> Result<RhaiMock, SourceError> {
+        let engine = engine(limits);
+        let mut ast = AST::empty();
+        let mut files = BTreeMap::new();
+        let mut tools = BTreeSet::new();
+        for (path, source) in sources {
+            let file = file_name(path);
+            let fail = |message: String, position: Position| SourceError {
+                place: place(&file, position),
+                message,
+                file: path.clone(),
+            };
+            if source.len() > SOURCE_BYTES_MAX {
+                return Err(fail(
+                    format!("the script has {} bytes, at most {SOURCE_BYTES_MAX} are read", source.len()),
+                    Position::NONE,
+                ));
+            }
+            let part = engine.compile(source).map_err(|e| fail(e.err_type().to_string(), e.position()))?;
+            let mut statements = part.clone();
+            statements.clear_functions();
+            if !engine.eval_ast::<Dynamic>(&statements).is_ok_and(|value| value.is_unit()) {
+                let message = "statements outside of functions are not allowed in a mock";
+                return Err(fail(message.into(), Position::NONE));
+            }
+            for function in part.iter_functions() {
+                files.insert(function.name.to_owned(), file.clone());
+                if function.params.len() == 1 {
+                    tools.insert(function.name.to_owned());
+                }
+            }
+            ast.combine(part);
+        }
+        ast.clear_statements();
+        Ok(RhaiMock { engine, ast, limits, files, tools })
+    }
+
+    fn fault(&self, function: &str, error: EvalAltResult) -> Fault {
+        // The innermost script function tells the file, the innermost error the position in it.
+        let mut name = function.to_owned();
+        let mut inner = error;
+        while let EvalAltResult::ErrorInFunctionCall(called, _, cause, _) = inner {
+            if self.files.contains_key(&called) {
+                name = called;
+            }
+            inner = *cause;
+        }
+        let place = place(self.files.get(&name).map_or("?", String::as_str), inner.take_position());
+        let (kind, message) = match &inner {
+            EvalAltResult::ErrorTooManyOperations(_) => {
+                (FaultKind::Limit, format!("the call took more than {} operations", self.limits.operations))
+            }
+            EvalAltResult::ErrorTerminated(..) => {
+                (FaultKind::Limit, format!("the call took more than {} ms", self.limits.deadline_ms))
+            }
+            EvalAltResult::ErrorStackOverflow(_) => {
+                (FaultKind::Limit, format!("function calls nest deeper than {} levels", self.limits.call_depth))
+            }
+            EvalAltResult::ErrorDataTooLarge(..) | EvalAltResult::ErrorTooManyVariables(_) => {
+                (FaultKind::Limit, inner.to_string())
+            }
+            EvalAltResult::ErrorRuntime(thrown, _) => (FaultKind::Script, thrown.to_string()),
+            _ => (FaultKind::Script, inner.to_string()),
+        };
+        Fault { kind, message, place }
+    }
+}
+
+impl Mock for RhaiMock {
+    fn functions(&self) -> Vec<String> {
+        self.tools.iter().cloned().collect()
+    }
+
+    fn run(&self, function: &str, arguments: &Json, turn: &mut Turn) -> Outcome {
+        if !self.tools.contains(function) {
+            let message = match self.files.contains_key(function) {
+                true => format!("function `{function}` must have one parameter, the arguments"),
+                false => format!("the mock has no function `{function}`"),
+            };
+            return Outcome::Fault(Fault { kind: FaultKind::Missing, message, place: None });
+        }
+        let handle = Handle(Arc::new(Mutex::new(State::new(std::mem::take(turn), self.limits))));
+        let options = CallFnOptions::new().eval_ast(false).with_tag(handle.clone());
+        DEADLINE.set(Instant::now().checked_add(Duration::from_millis(self.limits.deadline_ms)));
+        let result = self.engine.call_fn_with_options::<Dynamic>(
+            options,
+            &mut Scope::new(),
+            &self.ast,
+            function,
+            (node::to_dynamic(arguments),),
+        );
+        DEADLINE.set(None);
+        let mut state = handle.lock();
+        *turn = std::mem::take(&mut state.turn);
+        if let Some(answer) = state.refusal.take() {
+            return Outcome::Refusal(answer);
+        }
+        if let Some(message) = state.limit.take() {
+            let position = result.err().map_or(Position::NONE, |e| e.position());
+            let file = self.files.get(function).map_or("?", String::as_str);
+            return Outcome::Fault(Fault { kind: FaultKind::Limit, message, place: place(file, position) });
+        }
+        match result {
+            Ok(value) => match node::from_dynamic(&value, &self.limits) {
+                Ok(answer) => Outcome::Answer(answer),
+                Err(message) => {
+                    let message = format!("function `{function}` returned {message}");
+                    Outcome::Fault(Fault { kind: FaultKind::Script, message, place: None })
+                }
+            },
+            Err(error) => Outcome::Fault(self.fault(function, *error)),
+        }
+    }
+}
+
+/// An engine with the chosen packages, the host functions, and every limit set.
+fn engine(limits: Limits) -> Engine {
+    let mut engine = Engine::new_raw();
+    ArithmeticPackage::new().register_into_engine(&mut engine);
+    LogicPackage::new().register_into_engine(&mut engine);
+    BasicStringPackage::new().register_into_engine(&mut engine);
+    MoreStringPackage::new().register_into_engine(&mut engine);
+    BasicMathPackage::new().register_into_engine(&mut engine);
+    BasicIteratorPackage::new().register_into_engine(&mut engine);
+    BasicArrayPackage::new().register_into_engine(&mut engine);
+    BasicMapPackage::new().register_into_engine(&mut engine);
+    for name in ["eval", "print", "debug", "import", "export"] {
+        engine.disable_symbol(name);
+    }
+    engine.set_strict_variables(true);
+    engine.set_max_operations(limits.operations);
+    engine.set_max_call_levels(limits.call_depth);
+    engine.set_max_expr_depths(64, 48);
+    engine.set_max_string_size(limits.string_bytes);
+    engine.set_max_array_size(CONTAINER_ITEMS_MAX);
+    engine.set_max_map_size(CONTAINER_ITEMS_MAX);
+    engine.set_max_variables(500);
+    engine.set_max_functions(2_000);
+    engine.on_progress(|operations| {
+        let late = operations % DEADLINE_STEP == 0 && DEADLINE.get().is_some_and(|deadline| Instant::now() > deadline);
+        late.then_some(Dynamic::UNIT)
+    });
+    node::register(&mut engine, limits);
+    host::register(&mut engine);
+    engine
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+fn place(file: &str, position: Position) -> Option<SourcePlace> {
+    Some(SourcePlace { file: file.into(), line: position.line()?, column: position.position().unwrap_or(1) })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,442 @@
+//! Host values inside scripts: lists and maps of [`Json`] that behave as Rhai's own arrays and maps do.
+//!
+//! Scalars cross the border as Rhai's own types. Lists and maps cross as a [`Node`], which costs a reference count,
+//! whereas a conversion would copy the whole tree; Rhai's size checks, which walk native containers, do not see them.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use rhai::{
+    Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Map as RhaiMap, NativeCallContext, Position,
+};
+
+use crate::json::{self, Json};
+use crate::mock::Limits;
+
+/// A list or a map of the host.
+#[derive(Clone, Debug)]
+pub(super) struct Node(pub Json);
+
+type Raised<T> = Result<T, Box<EvalAltResult>>;
+
+pub(super) fn raise<T>(message: impl Into<String>) -> Raised<T> {
+    Err(Box::new(EvalAltResult::ErrorRuntime(Dynamic::from(message.into()), Position::NONE)))
+}
+
+pub(super) fn to_dynamic(value: &Json) -> Dynamic {
+    match value {
+        Json::Null => Dynamic::UNIT,
+        Json::Bool(b) => Dynamic::from_bool(*b),
+        Json::Int(n) => Dynamic::from_int(*n),
+        Json::Uint(n) => Dynamic::from_float(*n as f64),
+        Json::Float(n) => Dynamic::from_float(*n),
+        Json::Text(text) => Dynamic::from(ImmutableString::from(&**text)),
+        Json::List(_) | Json::Map(_) => Dynamic::from(Node(value.clone())),
+    }
+}
+
+/// The JSON of a script's value.
+///
+/// # Errors
+/// Values that are not JSON, and values beyond the limits.
+pub(super) fn from_dynamic(value: &Dynamic, limits: &Limits) -> Result<Json, String> {
+    let json = convert(value, limits.value_depth)?;
+    check(&json, limits)?;
+    Ok(json)
+}
+
+fn check(json: &Json, limits: &Limits) -> Result<(), String> {
+    if json.depth() > limits.value_depth {
+        return Err(format!("a value nested deeper than {} levels", limits.value_depth));
+    }
+    if json.nodes() > limits.value_nodes {
+        return Err(format!("a value of more than {} nodes", limits.value_nodes));
+    }
+    Ok(())
+}
+
+fn convert(value: &Dynamic, depth_left: u32) -> Result<Json, String> {
+    if value.is_unit() {
+        return Ok(Json::Null);
+    }
+    if let Ok(n) = value.as_int() {
+        return Ok(Json::Int(n));
+    }
+    if let Ok(b) = value.as_bool() {
+        return Ok(Json::Bool(b));
+    }
+    if let Ok(n) = value.as_float() {
+        return if n.is_finite() {
+            Ok(Json::Float(n))
+        } else {
+            Err(format!("the number {n}, which JSON does not have"))
+        };
+    }
+    if let Some(text) = value.read_lock::<ImmutableString>() {
+        return Ok(Json::text(text.as_str()));
+    }
+    if let Ok(c) = value.as_char() {
+        return Ok(Json::text(c.to_string()));
+    }
+    if let Some(node) = value.read_lock::<Node>() {
+        return Ok(node.0.clone());
+    }
+    let too_deep = "a value nested too deeply";
+    let depth_left = depth_left.checked_sub(1);
+    if let Some(map) = value.read_lock::<RhaiMap>() {
+        let depth_left = depth_left.ok_or(too_deep)?;
+        let entries = map.iter().map(|(key, value)| Ok((Arc::from(key.as_str()), convert(value, depth_left)?)));
+        return Ok(Json::map(entries.collect::<Result<_, String>>()?));
+    }
+    if let Some(array) = value.read_lock::<Array>() {
+        let depth_left = depth_left.ok_or(too_deep)?;
+        let items = array.iter().map(|value| convert(value, depth_left));
+        return Ok(Json::list(items.collect::<Result<_, String>>()?));
+    }
+    Err(format!("a value of type {}, which is not JSON", value.type_name()))
+}
+
+/// The elements of a list of either kind.
+fn elements(list: &Dynamic) -> Raised<Vec<Dynamic>> {
+    if let Some(array) = list.read_lock::<Array>() {
+        return Ok(array.clone());
+    }
+    match list.read_lock::<Node>().as_deref() {
+        Some(Node(Json::List(list))) => Ok(list.items().iter().map(to_dynamic).collect()),
+        _ => raise(format!("a list was expected, not {}", kind(list))),
+    }
+}
+
+fn kind(value: &Dynamic) -> &'static str {
+    convert(value, 1).map_or("a nested value", |json| json.kind())
+}
+
+/// Where a signed index points: negative ones count from the end.
+fn position(index: i64, len: usize) -> Raised<usize> {
+    let at = if index < 0 { index + len as i64 } else { index };
+    match usize::try_from(at) {
+        Ok(at) if at < len => Ok(at),
+        _ => Err(Box::new(EvalAltResult::ErrorArrayBounds(len, index, Position::NONE))),
+    }
+}
+
+fn truthy(found: Dynamic) -> Raised<bool> {
+    found.as_bool().or_else(|kind| raise(format!("the closure must answer true or false, not {kind}")))
+}
+
+pub(super) fn order(a: &Json, b: &Json) -> Option<Ordering> {
+    match (a, b) {
+        (Json::Text(a), Json::Text(b)) => Some(a.cmp(b)),
+        (Json::Bool(a), Json::Bool(b)) => Some(a.cmp(b)),
+        _ => json::compare_numbers(a, b),
+    }
+}
+
+pub(super) fn register(engine: &mut Engine, limits: Limits) {
+    engine.register_type_with_name::<Node>("value");
+    register_access(engine, limits);
+    register_lists(engine, limits);
+    register_maps(engine, limits);
+    register_comparison(engine);
+    for name in ["to_string", "to_debug"] {
+        engine.register_fn(name, |node: &mut Node| node.0.to_string());
+    }
+    let is = |value: &Dynamic, kinds: &[&str]| {
+        let shallow = match value.read_lock::<Node>().as_deref() {
+            Some(Node(json)) => json.kind(),
+            None if value.is_array() => "array",
+            None if value.is_map() => "object",
+            None => convert(value, 0).map_or("", |json| json.kind()),
+        };
+        kinds.contains(&shallow)
+    };
+    engine.register_fn("is_map", move |value: Dynamic| is(&value, &["object"]));
+    engine.register_fn("is_list", move |value: Dynamic| is(&value, &["array"]));
+    engine.register_fn("is_text", move |value: Dynamic| is(&value, &["string"]));
+    engine.register_fn("is_number", move |value: Dynamic| is(&value, &["integer", "number"]));
+    engine.register_fn("is_int", move |value: Dynamic| is(&value, &["integer"]));
+    engine.register_fn("is_bool", move |value: Dynamic| is(&value, &["boolean"]));
+}
+
+fn register_access(engine: &mut Engine, limits: Limits) {
+    engine.register_indexer_get(|node: &mut Node, key: ImmutableString| -> Raised<Dynamic> {
+        match &node.0 {
+            Json::Map(map) => Ok(map.get(&key).map_or(Dynamic::UNIT, to_dynamic)),
+            other => raise(format!("`{key}` was read from {}, which has no fields", other.kind())),
+        }
+    });
+    engine.register_indexer_get(|node: &mut Node, index: i64| -> Raised<Dynamic> {
+        match &node.0 {
+            Json::List(list) => Ok(to_dynamic(&list.items()[position(index, list.items().len())?])),
+            other => raise(format!("item {index} was read from {}, which has no items", other.kind())),
+        }
+    });
+    engine.register_indexer_set(move |node: &mut Node, key: ImmutableString, value: Dynamic| -> Raised<()> {
+        let value = from_dynamic(&value, &limits).or_else(raise)?;
+        match &mut node.0 {
+            // The engine also writes back what a chain only read.
+            Json::Map(map) if map.get(&key).is_some_and(|old| same_place(old, &value)) => Ok(()),
+            Json::Map(map) => {
+                Arc::make_mut(map).set(&key, value);
+                check(&node.0, &limits).or_else(raise)
+            }
+            other => raise(format!("`{key}` was set on {}, which has no fields", other.kind())),
+        }
+    });
+    engine.register_indexer_set(move |node: &mut Node, index: i64, value: Dynamic| -> Raised<()> {
+        let value = from_dynamic(&value, &limits).or_else(raise)?;
+        match &mut node.0 {
+            Json::List(list) => {
+                let at = position(index, list.items().len())?;
+                if !same_place(&list.items()[at], &value) {
+                    Arc::make_mut(list).set(at, value);
+                }
+                check(&node.0, &limits).or_else(raise)
+            }
+            other => raise(format!("item {index} was set on {}, which has no items", other.kind())),
+        }
+    });
+    engine.register_fn("len", |node: &mut Node| match &node.0 {
+        Json::List(list) => list.items().len() as i64,
+        Json::Map(map) => map.len() as i64,
+        _ => 0,
+    });
+    engine.register_fn("is_empty", |node: &mut Node| match &node.0 {
+        Json::List(list) => list.items().is_empty(),
+        Json::Map(map) => map.is_empty(),
+        _ => true,
+    });
+    engine.register_fn("contains", move |node: &mut Node, wanted: Dynamic| -> Raised<bool> {
+        match &node.0 {
+            Json::Map(map) => Ok(wanted.as_immutable_string_ref().is_ok_and(|key| map.get(&key).is_some())),
+            Json::List(list) => {
+                let wanted = from_dynamic(&wanted, &limits).or_else(raise)?;
+                Ok(list.items().contains(&wanted))
+            }
+            _ => Ok(false),
+        }
+    });
+    engine.register_iterator_result::<Node, Dynamic>();
+    engine.register_fn("to_array", |node: &mut Node| elements(&Dynamic::from(node.clone())));
+}
+
+impl IntoIterator for Node {
+    type Item = Raised<Dynamic>;
+    type IntoIter = Box<dyn Iterator<Item = Raised<Dynamic>>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        match self.0 {
+            Json::List(list) => Box::new((0..list.items().len()).map(move |at| Ok(to_dynamic(&list.items()[at])))),
+            other => {
+                Box::new(std::iter::once(raise(format!("a loop over {}: use .keys() or .values()", other.kind()))))
+            }
+        }
+    }
+}
+
+/// Functions of lists of either kind.
+fn register_lists(engine: &mut Engine, limits: Limits) {
+    engine.register_fn("push", move |node: &mut Node, value: Dynamic| -> Raised<()> {
+        let value = from_dynamic(&value, &limits).or_else(raise)?;
+        match &mut node.0 {
+            Json::List(list) => {
+                Arc::make_mut(list).push(value);
+                check(&node.0, &limits).or_else(raise)
+            }
+            other => raise(format!("push on {}", other.kind())),
+        }
+    });
+    engine.register_fn("remove", |node: &mut Node, index: i64| -> Raised<Dynamic> {
+        match &mut node.0 {
+            Json::List(list) => {
+                let at = position(index, list.items().len())?;
+                Ok(Arc::make_mut(list).remove(at).map_or(Dynamic::UNIT, |removed| to_dynamic(&removed)))
+            }
+            other => raise(format!("remove of an index from {}", other.kind())),
+        }
+    });
+    let concat = move |a: Dynamic, b: Dynamic| -> Raised<Node> {
+        let mut items = Vec::new();
+        for list in [a, b] {
+            match from_dynamic(&list, &limits).or_else(raise)? {
+                Json::List(list) => items.extend_from_slice(list.items()),
+                other => return raise(format!("+ of a list and {}", other.kind())),
+            }
+        }
+        let list = Json::list(items);
+        check(&list, &limits).or_else(raise)?;
+        Ok(Node(list))
+    };
+    engine.register_fn("+", move |a: Node, b: Node| concat(Dynamic::from(a), Dynamic::from(b)));
+    engine.register_fn("+", move |a: Node, b: Array| concat(Dynamic::from(a), Dynamic::from(b)));
+    engine.register_fn("+", move |a: Array, b: Node| concat(Dynamic::from(a), Dynamic::from(b)));
+    engine.register_fn("filter", |ctx: NativeCallContext, list: Node, f: FnPtr| -> Raised<Array> {
+        let mut kept = Array::new();
+        for item in elements(&Dynamic::from(list))? {
+            if truthy(f.call_within_context(&ctx, (item.clone(),))?)? {
+                kept.push(item);
+            }
+        }
+        Ok(kept)
+    });
+    engine.register_fn("map", |ctx: NativeCallContext, list: Node, f: FnPtr| -> Raised<Array> {
+        elements(&Dynamic::from(list))?.into_iter().map(|item| f.call_within_context(&ctx, (item,))).collect()
+    });
+    engine.register_fn("find", |ctx: NativeCallContext, list: Node, f: FnPtr| -> Raised<Dynamic> {
+        for item in elements(&Dynamic::from(list))? {
+            if truthy(f.call_within_context(&ctx, (item.clone(),))?)? {
+                return Ok(item);
+            }
+        }
+        Ok(Dynamic::UNIT)
+    });
+    engine.register_fn("some", |ctx: NativeCallContext, list: Node, f: FnPtr| -> Raised<bool> {
+        for item in elements(&Dynamic::from(list))? {
+            if truthy(f.call_within_context(&ctx, (item,))?)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    });
+    engine.register_fn("all", |ctx: NativeCallContext, list: Node, f: FnPtr| -> Raised<bool> {
+        for item in elements(&Dynamic::from(list))? {
+            if !truthy(f.call_within_context(&ctx, (item,))?)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    });
+    engine.register_fn("index_of", move |node: Node, wanted: Dynamic| -> Raised<i64> {
+        let wanted = from_dynamic(&wanted, &limits).or_else(raise)?;
+        let at = node.0.as_list().and_then(|items| items.iter().position(|item| *item == wanted));
+        Ok(at.map_or(-1, |at| at as i64))
+    });
+
+    let items = move |list: &Dynamic| -> Raised<Vec<Json>> {
+        match from_dynamic(list, &limits).or_else(raise)? {
+            Json::List(list) => Ok(list.items().to_vec()),
+            other => raise(format!("a list was expected, not {}", other.kind())),
+        }
+    };
+    let sum = move |list: &Dynamic| -> Raised<Dynamic> {
+        let mut whole = Some(0i64);
+        let mut float = 0.0;
+        for item in items(list)? {
+            let n = item.as_f64().ok_or("").or_else(|_| raise(format!("the sum of a list with {}", item.kind())))?;
+            whole = match (&item, whole) {
+                (Json::Int(n), Some(sum)) => {
+                    Some(sum.checked_add(*n).ok_or("").or_else(|_| raise("the sum overflows"))?)
+                }
+                (_, Some(sum)) => {
+                    float = sum as f64 + n;
+                    None
+                }
+                (_, None) => {
+                    float += n;
+                    None
+                }
+            };
+        }
+        Ok(whole.map_or_else(|| Dynamic::from_float(float), Dynamic::from_int))
+    };
+    let sorted = move |list: &Dynamic| -> Raised<Node> {
+        let mut items = items(list)?;
+        if let Some(pair) = items.windows(2).find(|pair| order(&pair[0], &pair[1]).is_none()) {
+            return raise(format!("{} and {} have no order", pair[0].kind(), pair[1].kind()));
+        }
+        items.sort_by(|a, b| order(a, b).unwrap_or(Ordering::Equal));
+        Ok(Node(Json::list(items)))
+    };
+    let join = move |list: &Dynamic, separator: &str| -> Raised<String> {
+        let mut out = String::new();
+        for (at, item) in items(list)?.iter().enumerate() {
+            if at > 0 {
+                out.push_str(separator);
+            }
+            match item {
+                Json::Text(text) => out.push_str(text),
+                other => out.push_str(&other.to_string()),
+            }
+            if out.len() > limits.string_bytes {
+                return raise(format!("a text of more than {} bytes", limits.string_bytes));
+            }
+        }
+        Ok(out)
+    };
+    engine.register_fn("sum", move |list: Node| sum(&Dynamic::from(list)));
+    engine.register_fn("sum", move |list: Array| sum(&Dynamic::from(list)));
+    engine.register_fn("sorted", move |list: Node| sorted(&Dynamic::from(list)));
+    engine.register_fn("sorted", move |list: Array| sorted(&Dynamic::from(list)));
+    engine.register_fn("join", move |list: Node, separator: &str| join(&Dynamic::from(list), separator));
+    engine.register_fn("join", move |list: Array, separator: &str| join(&Dynamic::from(list), separator));
+}
+
+/// Functions of maps of either kind.
+fn register_maps(engine: &mut Engine, limits: Limits) {
+    engine.register_fn("keys", |node: &mut Node| -> Raised<Array> {
+        match &node.0 {
+            Json::Map(map) => Ok(map.iter().map(|(key, _)| Dynamic::from(key.to_string())).collect()),
+            other => raise(format!("keys of {}", other.kind())),
+        }
+    });
+    engine.register_fn("values", |node: &mut Node| -> Raised<Array> {
+        match &node.0 {
+            Json::Map(map) => Ok(map.iter().map(|(_, value)| to_dynamic(value)).collect()),
+            other => raise(format!("values of {}", other.kind())),
+        }
+    });
+    engine.register_fn("remove", |node: &mut Node, key: &str| -> Raised<Dynamic> {
+        match &mut node.0 {
+            Json::Map(map) if map.get(key).is_none() => Ok(Dynamic::UNIT),
+            Json::Map(map) => Ok(Arc::make_mut(map).remove(key).map_or(Dynamic::UNIT, |old| to_dynamic(&old))),
+            other => raise(format!("remove of a key from {}", other.kind())),
+        }
+    });
+    let merge = move |a: Dynamic, b: Dynamic| -> Raised<Node> {
+        match (from_dynamic(&a, &limits).or_else(raise)?, from_dynamic(&b, &limits).or_else(raise)?) {
+            (Json::Map(mut a), Json::Map(b)) => {
+                let map = Arc::make_mut(&mut a);
+                b.iter().for_each(|(key, value)| map.set(key, value.clone()));
+                let merged = Json::Map(a);
+                check(&merged, &limits).or_else(raise)?;
+                Ok(Node(merged))
+            }
+            (a, b) => raise(format!("merge of {} and {}", a.kind(), b.kind())),
+        }
+    };
+    engine.register_fn("merge", move |a: Node, b: Node| merge(Dynamic::from(a), Dynamic::from(b)));
+    engine.register_fn("merge", move |a: Node, b: RhaiMap| merge(Dynamic::from(a), Dynamic::from(b)));
+    engine.register_fn("merge", move |a: RhaiMap, b: Node| merge(Dynamic::from(a), Dynamic::from(b)));
+    engine.register_fn("merge", move |a: RhaiMap, b: RhaiMap| merge(Dynamic::from(a), Dynamic::from(b)));
+}
+
+fn register_comparison(engine: &mut Engine) {
+    fn same(a: &Dynamic, b: &Dynamic) -> bool {
+        match (convert(a, u32::from(u8::MAX)), convert(b, u32::from(u8::MAX))) {
+            (Ok(a), Ok(b)) => a == b,
+            _ => false,
+        }
+    }
+    macro_rules! compared {
+        ($($a:ty, $b:ty;)*) => {$(
+            engine.register_fn("==", |a: $a, b: $b| same(&Dynamic::from(a), &Dynamic::from(b)));
+            engine.register_fn("!=", |a: $a, b: $b| !same(&Dynamic::from(a), &Dynamic::from(b)));
+        )*};
+    }
+    compared! {
+        Node, Node; Node, Array; Array, Node; Node, RhaiMap; RhaiMap, Node;
+    }
+    engine.register_fn("==", |_: Node, (): ()| false);
+    engine.register_fn("!=", |_: Node, (): ()| true);
+    engine.register_fn("==", |(): (), _: Node| false);
+    engine.register_fn("!=", |(): (), _: Node| true);
+}
+
+/// Whether two values are the same scalar, or share their storage.
+fn same_place(a: &Json, b: &Json) -> bool {
+    match (a, b) {
+        (Json::List(a), Json::List(b)) => Arc::ptr_eq(a, b),
+        (Json::Map(a), Json::Map(b)) => Arc::ptr_eq(a, b),
+        _ => false,
+    }
+}

@@ -1,0 +1,280 @@
+//! Tools: what a model may call, and the check of arguments against their schemas.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{PatternOptions, Validator};
+use serde_json::Value;
+
+use crate::diagnostic::Code;
+
+/// The tools on offer in one place, in their order there.
+#[derive(Debug, Default)]
+pub struct ToolSet {
+    pub tools: Vec<Tool>,
+    /// What was found while reading them.
+    pub findings: Vec<ToolFinding>,
+    by_name: HashMap<String, usize>,
+}
+
+/// A finding about a tool definition.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ToolFinding {
+    pub code: Code,
+    /// JSON pointer below the place where the tools stand.
+    pub path: String,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+/// A tool definition. Schemas are as normalised at ingest; `definition` is as recorded.
+#[derive(Debug)]
+pub struct Tool {
+    pub name: String,
+    pub description: Option<String>,
+    /// JSON Schema of the arguments.
+    pub input_schema: Value,
+    pub output_schema: Option<Value>,
+    /// `readOnlyHint`, `destructiveHint`, `idempotentHint`, `openWorldHint` (MCP).
+    pub annotations: Option<Value>,
+    /// As it stood in the record.
+    pub definition: Value,
+    validator: OnceLock<Result<Validator, InvalidSchema>>,
+}
+
+/// Why a schema cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidSchema {
+    /// JSON pointer into the schema.
+    pub path: String,
+    pub message: String,
+}
+
+/// One way in which arguments break their schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArgumentProblem {
+    pub code: Code,
+    pub message: String,
+    /// JSON pointer into the arguments.
+    pub instance_path: String,
+    /// JSON pointer into the input schema.
+    pub schema_path: String,
+    /// Whether it breaks the schema. `false` for arguments that the schema merely does not name.
+    pub breaks: bool,
+}
+
+impl ToolSet {
+    pub fn new(tools: Vec<Tool>, findings: Vec<ToolFinding>) -> ToolSet {
+        let by_name = tools.iter().enumerate().rev().map(|(at, tool)| (tool.name.clone(), at)).collect();
+        ToolSet { tools, findings, by_name }
+    }
+
+    /// The tool of that name; the first where there are several.
+    pub fn get(&self, name: &str) -> Option<&Tool> {
+        self.by_name.get(name).map(|at| &self.tools[*at])
+    }
+
+    /// The name on offer that is nearest to one that is not.
+    pub fn nearest(&self, name: &str) -> Option<&str> {
+        let found = self.tools.iter().map(|tool| (distance(&tool.name, name), tool.name.as_str())).min()?;
+        (found.0 <= name.chars().count() / 2).then_some(found.1)
+    }
+}
+
+impl Tool {
+    pub fn new(name: String, description: Option<String>, input_schema: Value, definition: Value) -> Tool {
+        Tool {
+            name,
+            description,
+            input_schema,
+            output_schema: None,
+            annotations: None,
+            definition,
+            validator: OnceLock::new(),
+        }
+    }
+
+    /// The compiled input schema.
+    ///
+    /// # Errors
+    /// When the schema is not valid against its meta-schema or cannot be compiled (an unknown `$schema`, a remote `$ref`).
+    pub fn validator(&self) -> Result<&Validator, &InvalidSchema> {
+        self.validator.get_or_init(|| compile(&self.input_schema)).as_ref()
+    }
+
+    /// What is wrong with these arguments; empty when nothing is, and when the schema itself is invalid.
+    pub fn problems(&self, arguments: &Value) -> Vec<ArgumentProblem> {
+        let Ok(validator) = self.validator() else { return Vec::new() };
+        let mut problems = Vec::new();
+        if !validator.is_valid(arguments) {
+            for error in validator.iter_errors(arguments) {
+                let code = match error.kind() {
+                    ValidationErrorKind::Required { .. } => Code::ArgumentMissing,
+                    ValidationErrorKind::Type { .. } => Code::ArgumentType,
+                    ValidationErrorKind::AdditionalProperties { .. }
+                    | ValidationErrorKind::UnevaluatedProperties { .. } => Code::ArgumentUndeclared,
+                    _ => Code::ArgumentValue,
+                };
+                problems.push(ArgumentProblem {
+                    code,
+                    message: shorten(&error.to_string()),
+                    instance_path: error.instance_path().to_string(),
+                    schema_path: error.schema_path().to_string(),
+                    breaks: true,
+                });
+            }
+        }
+        undeclared(arguments, &self.input_schema, &mut String::new(), &mut String::new(), &mut problems);
+        problems
+    }
+}
+
+/// Compiles a schema: draft as declared, 2020-12 by default, formats checked, nothing fetched.
+fn compile(schema: &Value) -> Result<Validator, InvalidSchema> {
+    if let Err(error) = jsonschema::meta::validate(schema) {
+        return Err(InvalidSchema { path: error.instance_path().to_string(), message: shorten(&error.to_string()) });
+    }
+    let build = |patterns: bool| {
+        let mut options = jsonschema::options();
+        options = options.should_validate_formats(true);
+        options = if patterns {
+            options.with_pattern_options(PatternOptions::regex())
+        } else {
+            options.with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(100_000))
+        };
+        options.build(schema)
+    };
+    // Patterns that cannot backtrack where possible; look-around needs the other engine.
+    build(true)
+        .or_else(|_| build(false))
+        .map_err(|error| InvalidSchema { path: error.schema_path().to_string(), message: shorten(&error.to_string()) })
+}
+
+/// Arguments that an open schema does not name.
+fn undeclared(value: &Value, schema: &Value, at: &mut String, path: &mut String, problems: &mut Vec<ArgumentProblem>) {
+    let lens = (at.len(), path.len());
+    match value {
+        Value::Object(members) => {
+            let Some(Value::Object(properties)) = schema.get("properties") else { return };
+            let open = matches!(schema.get("additionalProperties"), None | Some(Value::Bool(true)))
+                && ["patternProperties", "allOf", "anyOf", "oneOf", "$ref", "if"]
+                    .iter()
+                    .all(|k| schema.get(k).is_none());
+            for (name, member) in members {
+                crate::json::pointer::push(at, name);
+                match properties.get(name) {
+                    Some(property) => {
+                        path.push_str("/properties");
+                        crate::json::pointer::push(path, name);
+                        undeclared(member, property, at, path, problems);
+                    }
+                    None if open => problems.push(ArgumentProblem {
+                        code: Code::ArgumentUndeclared,
+                        message: format!("the schema declares no argument `{name}`"),
+                        instance_path: at.clone(),
+                        schema_path: format!("{path}/properties"),
+                        breaks: false,
+                    }),
+                    None => {}
+                }
+                at.truncate(lens.0);
+                path.truncate(lens.1);
+            }
+        }
+        Value::Array(items) => {
+            let Some(schema @ Value::Object(_)) = schema.get("items") else { return };
+            path.push_str("/items");
+            for (index, item) in items.iter().enumerate() {
+                crate::json::pointer::push(at, &index.to_string());
+                undeclared(item, schema, at, path, problems);
+                at.truncate(lens.0);
+            }
+            path.truncate(lens.1);
+        }
+        _ => {}
+    }
+}
+
+/// A message of bounded length: values can be long.
+fn shorten(message: &str) -> String {
+    const CHARS_MAX: usize = 300;
+    if message.chars().count() <= CHARS_MAX {
+        return message.to_owned();
+    }
+    let keep = CHARS_MAX / 2;
+    let head: String = message.chars().take(keep).collect();
+    let tail: String = message.chars().skip(message.chars().count() - keep).collect();
+    format!("{head} ... {tail}")
+}
+
+/// Levenshtein distance.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let above = row[j + 1];
+            row[j + 1] = (corner + usize::from(x != *y)).min(above + 1).min(row[j] + 1);
+            corner = above;
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn tool(schema: Value) -> Tool {
+        Tool::new("t".into(), None, schema, Value::Null)
+    }
+
+    #[test]
+    fn problems_carry_both_paths() {
+        let tool = tool(json!({"type": "object", "required": ["a"], "properties": {
+            "a": {"type": "integer", "minimum": 2}, "b": {"type": "array", "items": {"type": "object", "properties": {"c": {"enum": ["x"]}}}},
+            "d": {"type": "string", "format": "date"}}}));
+        let found = |value: Value| -> Vec<(String, String, String)> {
+            let problems = tool.problems(&value).into_iter();
+            problems.map(|p| (p.code.name().to_owned(), p.instance_path, p.schema_path)).collect()
+        };
+        let one = |code: &str, at: &str, path: &str| vec![(code.to_owned(), at.to_owned(), path.to_owned())];
+        assert_eq!(found(json!({"a": 2})), []);
+        assert_eq!(found(json!({"a": 2.0})), []);
+        assert_eq!(found(json!({})), one("argument-missing", "", "/required"));
+        assert_eq!(found(json!({"a": "2"})), one("argument-type", "/a", "/properties/a/type"));
+        assert_eq!(found(json!({"a": 1})), one("argument-value", "/a", "/properties/a/minimum"));
+        assert_eq!(found(json!({"a": 2, "d": "1/2/24"})), one("argument-value", "/d", "/properties/d/format"));
+        assert_eq!(
+            found(json!({"a": 2, "b": [{"c": "y"}]})),
+            one("argument-value", "/b/0/c", "/properties/b/items/properties/c/enum")
+        );
+        assert_eq!(
+            found(json!({"a": 2, "b": [{"e": 1}]})),
+            one("argument-undeclared", "/b/0/e", "/properties/b/items/properties")
+        );
+    }
+
+    #[test]
+    fn invalid_schemas_say_where() {
+        assert_eq!(
+            tool(json!({"properties": {"a": {"type": "text"}}})).validator().err().unwrap().path,
+            "/properties/a/type"
+        );
+        assert!(tool(json!({"$ref": "https://example.com/schema.json"})).validator().is_err());
+        assert!(tool(json!({"$schema": "https://example.com/draft"})).validator().is_err());
+        assert!(tool(json!({"properties": {"a": {"pattern": "^(?!x).*$"}}})).validator().is_ok());
+    }
+
+    #[test]
+    fn near_names_are_offered() {
+        let set =
+            ToolSet::new(vec![tool(json!({})), Tool::new("get_order".into(), None, json!({}), Value::Null)], vec![]);
+        assert_eq!(set.nearest("get_orders"), Some("get_order"));
+        assert_eq!(set.nearest("unrelated_name"), None);
+    }
+}

@@ -1,0 +1,295 @@
+//! From findings to a verdict: what each level found, and what the asked levels make of it.
+//!
+//! **Invariant.** Nothing checked is never a pass; a fault of an environment is never the trajectory's failure.
+
+mod report;
+
+use std::sync::Arc;
+
+pub use report::{CallOutcome, CallReport, LevelResult, Report, StateResult, Verdict};
+
+use crate::diagnostic::{CitedRule, Code, Diagnostic, Difference, Evidence, Level, Severity};
+use crate::environment::Stage;
+use crate::ingest::{self, Format, Origin, Readable, Record, ToolShelf, Unreadable};
+use crate::json::Json;
+use crate::lint::{self, Formed};
+use crate::replay::{self, Agreement, Event, StateAgreement, StateFinding, Unchecked};
+use crate::trajectory::{ToolSet, Trajectory};
+
+/// Everything that judging a record depends on, shared by all threads.
+#[derive(Debug, Default)]
+pub struct Judge {
+    pub stage: Stage,
+    /// Tools for records that name none, instead of the environments'.
+    pub tools: Option<Arc<ToolSet>>,
+    /// The levels that the verdict asks for; `formed` is always asked for.
+    pub asked: Vec<Level>,
+    pub shelf: ToolShelf,
+}
+
+/// A record with its report.
+#[derive(Debug)]
+pub struct Judged {
+    pub record: Record,
+    pub readable: Option<Readable>,
+    pub report: Report,
+}
+
+impl Judge {
+    /// Reads and judges one record. A bug of ours becomes a finding of that record, and the others go on.
+    pub fn judge(&self, record: Record, hint: Option<&'static dyn Format>) -> Judged {
+        let work = std::panic::AssertUnwindSafe(|| match ingest::read(&record, hint, &self.shelf) {
+            Ok(mut readable) => {
+                let diagnostics = std::mem::take(&mut readable.diagnostics);
+                let report = self.report(&readable.trajectory, diagnostics, &record.origin);
+                (Some(readable), report)
+            }
+            Err(Unreadable { diagnostic }) => (None, self.unreadable(diagnostic, &record.origin)),
+        });
+        let (readable, report) = std::panic::catch_unwind(work).unwrap_or_else(|panic| {
+            let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+            let diagnostic =
+                Diagnostic::new(Code::InternalError, "", format!("gemproof failed on this record: {text}"))
+                    .help("this is a bug of gemproof: please report it with the record");
+            (None, self.unreadable(diagnostic, &record.origin))
+        });
+        Judged { record, readable, report }
+    }
+
+    fn unreadable(&self, diagnostic: Diagnostic, origin: &Origin) -> Report {
+        let mut report = Report::new(format!("{}:{}", origin.file, origin.line), origin.clone());
+        let failed = diagnostic.severity == Severity::Error;
+        report.set_level(Level::Formed, if failed { LevelResult::Fail } else { LevelResult::Unchecked });
+        report.diagnostics.push(diagnostic);
+        report.decide(&self.asked);
+        report
+    }
+
+    fn report(&self, trajectory: &Trajectory, diagnostics: Vec<Diagnostic>, origin: &Origin) -> Report {
+        let mut report = Report::new(trajectory.id.clone(), origin.clone());
+        report.diagnostics = diagnostics;
+        let fallback = self.tools.as_ref().or(self.stage.tools.as_ref());
+        let mut formed = lint::check(trajectory, fallback);
+        report.diagnostics.append(&mut formed.diagnostics);
+        report.calls = formed.exchanges.iter().map(|exchange| CallReport::new(trajectory, exchange)).collect();
+        if !self.stage.is_empty() {
+            self.execute(trajectory, &mut formed, &mut report);
+        }
+        report.diagnostics.extend(formed.arguments.into_iter().flatten());
+        let failed = report.has_error(Level::Formed);
+        report.set_level(
+            Level::Formed,
+            match (failed, formed.checked) {
+                (true, _) => LevelResult::Fail,
+                (false, true) => LevelResult::Pass,
+                (false, false) => LevelResult::Unchecked,
+            },
+        );
+        report.sort();
+        report.decide(&self.asked);
+        report
+    }
+
+    /// Replays the trajectory and turns the events into findings.
+    fn execute(&self, trajectory: &Trajectory, formed: &mut Formed, report: &mut Report) {
+        let mut listener = Listener { trajectory, formed, report, first_mismatch: None };
+        let exchanges = std::mem::take(&mut listener.formed.exchanges);
+        let result = replay::replay(&self.stage, trajectory, &exchanges, &mut |event| listener.event(event));
+        formed.exchanges = exchanges;
+        if let Err(message) = result {
+            report.diagnostics.push(Diagnostic::new(Code::NoInitialWorld, "", message));
+        }
+        let compared = report.calls.iter().any(|call| call.outcome == CallOutcome::Match);
+        let faulted = report.diagnostics.iter().any(|d| d.severity == Severity::Fault && d.level == Level::Executed);
+        let result = match (report.has_error(Level::Executed), compared && !faulted) {
+            (true, _) => LevelResult::Fail,
+            (false, true) => LevelResult::Pass,
+            (false, false) => LevelResult::Unchecked,
+        };
+        report.set_level(Level::Executed, result);
+    }
+}
+
+/// Builds the report from the events of replay.
+struct Listener<'a> {
+    trajectory: &'a Trajectory,
+    formed: &'a mut Formed,
+    report: &'a mut Report,
+    first_mismatch: Option<String>,
+}
+
+impl Listener<'_> {
+    fn event(&mut self, event: Event) {
+        match event {
+            Event::Call { exchange, agreement, cited } => self.call(exchange, agreement, cited),
+            Event::State(state) => self.state(state),
+        }
+    }
+
+    fn call(&mut self, at: usize, agreement: Agreement, cited: Vec<CitedRule>) {
+        let call = &mut self.report.calls[at];
+        call.cited = cited.iter().map(|rule| rule.id.clone()).collect();
+        let (place, answered_at, tool) = (call.at.clone(), call.answered_at.clone(), call.tool.clone());
+        match agreement {
+            Agreement::Match { is_error } => {
+                call.outcome = CallOutcome::Match;
+                self.forgive(at, is_error);
+            }
+            Agreement::Unchecked(why) => {
+                call.outcome = CallOutcome::Unchecked;
+                call.reason = Some(match why {
+                    Unchecked::NoAnswer => "the record has no answer to it",
+                    Unchecked::NoArguments => "its arguments are no JSON object",
+                    Unchecked::AfterFault => "it differs, but a fault of the environment came before",
+                });
+                call.ran = why != Unchecked::NoArguments;
+            }
+            Agreement::Fault(fault) => {
+                call.outcome = CallOutcome::Fault;
+                let (code, help) = match replay::is_missing(&fault) {
+                    true => (
+                        Code::ToolNotImplemented,
+                        "add the tool to the environment, or give the environment that has it",
+                    ),
+                    false => {
+                        (Code::EnvironmentFault, "mend the environment; the trajectory is not judged by this call")
+                    }
+                };
+                let message = format!("`{tool}` could not be run: {fault}");
+                self.report.diagnostics.push(Diagnostic::new(code, place, message).help(help));
+            }
+            Agreement::Mismatch { expected, refused, differences } => {
+                call.outcome = CallOutcome::Mismatch;
+                let answered_at = answered_at.unwrap_or_else(|| place.clone());
+                let recorded = self.recorded(at);
+                let diagnostic = mismatch(&tool, &answered_at, expected, recorded, refused, differences, cited);
+                let mut diagnostic = diagnostic.related(place, "the call");
+                match &self.first_mismatch {
+                    Some(first) => {
+                        diagnostic =
+                            diagnostic.related(first.clone(), "the first answer that differs; this may follow from it");
+                    }
+                    None => self.first_mismatch = Some(answered_at),
+                }
+                self.report.diagnostics.push(diagnostic);
+            }
+        }
+    }
+
+    fn recorded(&self, at: usize) -> Json {
+        let exchange = &self.report.calls[at].exchange;
+        let text = exchange.answer.map_or("", |answer| self.trajectory.messages[answer].content.as_str());
+        serde_json::from_str(text).unwrap_or_else(|_| Json::text(text))
+    }
+
+    /// A call that breaks its schema, and that the environment executed as recorded, speaks against the schema or was rightly refused.
+    fn forgive(&mut self, at: usize, is_error: bool) {
+        for problem in self.formed.arguments[at].iter_mut().filter(|problem| problem.severity == Severity::Error) {
+            let what = std::mem::take(&mut problem.message);
+            let (code, message, help) = match is_error {
+                false => (
+                    Code::SchemaTighter,
+                    format!(
+                        "the schema is tighter than the implementation, which executed the call as recorded: {what}"
+                    ),
+                    "mend the tool's schema",
+                ),
+                true => (
+                    Code::InvalidCallRefused,
+                    format!("the arguments break the schema, and the environment refused the call as recorded: {what}"),
+                    "true to what happened; leave it out where a model should not see mistakes",
+                ),
+            };
+            problem.code = code;
+            problem.severity = Severity::Warning;
+            problem.level = code.level();
+            problem.message = message;
+            problem.help = Some(help.into());
+        }
+    }
+
+    fn state(&mut self, state: StateAgreement) {
+        self.report.state = match state {
+            StateAgreement::Match => StateResult::Match,
+            StateAgreement::Unchecked => StateResult::Unchecked,
+            StateAgreement::Mismatch(findings) => {
+                for StateFinding { at, message, expected, recorded } in findings {
+                    let mut diagnostic = Diagnostic::new(Code::StateMismatch, at, message);
+                    if let (Some(expected), Some(recorded)) = (&expected, &recorded) {
+                        diagnostic.evidence.differences = replay::compare(expected, &recorded.to_string(), None);
+                    }
+                    if let Some(first) = &self.first_mismatch {
+                        diagnostic =
+                            diagnostic.related(first.clone(), "the first answer that differs; this may follow from it");
+                    }
+                    diagnostic.evidence.expected = expected;
+                    diagnostic.evidence.recorded = recorded;
+                    self.report.diagnostics.push(diagnostic);
+                }
+                StateResult::Mismatch
+            }
+        };
+    }
+}
+
+fn mismatch(
+    tool: &str,
+    at: &str,
+    expected: Json,
+    recorded: Json,
+    refused: bool,
+    differences: Vec<Difference>,
+    rules: Vec<CitedRule>,
+) -> Diagnostic {
+    let recorded_is_error = replay::is_error(&recorded);
+    let code = match (refused, recorded_is_error) {
+        (true, false) => Code::RefusedByEnvironment,
+        (false, true) if !replay::is_error(&expected) => Code::AcceptedByEnvironment,
+        _ => Code::ObservationMismatch,
+    };
+    let mut message = match code {
+        Code::RefusedByEnvironment => {
+            format!(
+                "the environment refuses this call of `{tool}` ({}), the record shows a success",
+                excerpt(&expected)
+            )
+        }
+        Code::AcceptedByEnvironment => {
+            format!(
+                "the environment executes this call of `{tool}`, the record shows an error ({})",
+                excerpt(&recorded)
+            )
+        }
+        _ => match differences.first() {
+            Some(Difference { path, expected, recorded }) => {
+                let side = |value: &Option<Json>| value.as_ref().map_or("nothing".into(), excerpt);
+                let place = if path.is_empty() { String::new() } else { format!(" at {path}") };
+                let more = match differences.len() {
+                    1 => String::new(),
+                    n => format!(" (and {} more)", n - 1),
+                };
+                format!("`{tool}` answers {}{place}, the record says {}{more}", side(expected), side(recorded))
+            }
+            None => format!("`{tool}` answers otherwise"),
+        },
+    };
+    for rule in &rules {
+        message.push_str(&format!("; rule {}: {}", rule.id, rule.text));
+    }
+    let mut diagnostic = Diagnostic::new(code, at, message);
+    diagnostic.evidence =
+        Evidence { expected: Some(expected), recorded: Some(recorded), differences, rules, ..Evidence::default() };
+    diagnostic
+}
+
+/// A value as a short text.
+pub fn excerpt(value: &Json) -> String {
+    const CHARS_MAX: usize = 100;
+    let text = value.to_string();
+    if text.chars().count() <= CHARS_MAX {
+        return text;
+    }
+    let head: String = text.chars().take(CHARS_MAX).collect();
+    format!("{head}...")
+}
