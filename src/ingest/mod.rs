@@ -72,7 +72,9 @@ pub fn read(record: &Record, hint: Option<&'static dyn Format>, shelf: &ToolShel
         }
     };
     let mut first = None;
-    for format in hint.into_iter().chain(formats::recognise(text)) {
+    // Recognising parses the record once more: only where the hint is missing or wrong.
+    let others = std::iter::once_with(|| formats::recognise(text)).flatten();
+    for format in hint.into_iter().chain(others) {
         match format.read(text, &record.origin, shelf) {
             Ok(readable) => return Ok(readable),
             Err(formats::ReadError::OtherFormat) => {}

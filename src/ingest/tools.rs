@@ -51,7 +51,7 @@ fn read_value(value: Value) -> Result<ToolSet, String> {
     };
     let mut tools: Vec<Tool> = Vec::new();
     let mut findings = Vec::new();
-    for (at, definition) in definitions.into_iter().enumerate() {
+    for (at, definition) in definitions.iter().enumerate() {
         let path = format!("/{at}");
         let mut reader = Reader { findings: &mut findings };
         match reader.tool(definition, path.clone()) {
@@ -77,16 +77,19 @@ fn read_value(value: Value) -> Result<ToolSet, String> {
             }),
         }
     }
-    Ok(ToolSet::new(tools, findings))
+    Ok(ToolSet::new(tools, definitions, findings))
 }
+
+/// Where the shapes keep the schema of the arguments.
+pub const SCHEMA_KEYS: [&str; 3] = ["parameters", "inputSchema", "input_schema"];
 
 struct Reader<'a> {
     findings: &'a mut Vec<ToolFinding>,
 }
 
 impl Reader<'_> {
-    fn tool(&mut self, definition: Value, mut path: String) -> Result<Tool, String> {
-        let Value::Object(outer) = &definition else {
+    fn tool(&mut self, definition: &Value, mut path: String) -> Result<Tool, String> {
+        let Value::Object(outer) = definition else {
             return Err("a tool definition must be an object".into());
         };
         let body = match outer.get("function") {
@@ -103,14 +106,14 @@ impl Reader<'_> {
         };
         let description = body.get("description").and_then(Value::as_str).map(str::to_owned);
         let found =
-            ["parameters", "inputSchema", "input_schema"].into_iter().find_map(|key| Some((key, body.get(key)?)));
+            SCHEMA_KEYS.into_iter().find_map(|key| Some((key, body.get(key)?)));
         let schema = match found {
             None | Some((_, Value::Null)) => json!({"type": "object"}),
             Some((key, schema)) => self.schema(schema, format!("{path}/{key}"))?,
         };
         let output =
             ["outputSchema", "output_schema", "x_returns"].into_iter().find_map(|key| Some((key, body.get(key)?)));
-        let mut tool = Tool::new(name, description, schema, Value::Null);
+        let mut tool = Tool::new(name, description, schema);
         tool.output_schema = match output {
             None | Some((_, Value::Null)) => None,
             Some((key, schema)) => self.schema(schema, format!("{path}/{key}")).ok(),
@@ -124,7 +127,6 @@ impl Reader<'_> {
                 help: Some("arguments of this tool cannot be checked until its schema is mended".into()),
             });
         }
-        tool.definition = definition;
         Ok(tool)
     }
 

@@ -123,6 +123,19 @@ impl Json {
         }
     }
 
+    /// The kind with its article, for messages: "an array".
+    pub fn a_kind(&self) -> &'static str {
+        match self {
+            Json::Null => "null",
+            Json::Bool(_) => "a boolean",
+            Json::Int(_) | Json::Uint(_) => "an integer",
+            Json::Float(_) => "a number",
+            Json::Text(_) => "a string",
+            Json::List(_) => "an array",
+            Json::Map(_) => "an object",
+        }
+    }
+
     /// Feeds a canonical form to a hasher: equal values feed the same bytes.
     pub fn feed(&self, hasher: &mut blake3::Hasher) {
         fn text(hasher: &mut blake3::Hasher, text: &str) {

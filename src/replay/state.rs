@@ -40,7 +40,7 @@ pub(super) fn check(stage: &Stage, trajectory: &Trajectory, initial: &[World], w
         let recorded = match serde_json::from_str::<Json>(text) {
             Ok(recorded) if recorded.as_map().is_some() => recorded,
             Ok(other) => {
-                findings.push(unreadable(at, format!("the final state must be an object, this is {}", other.kind())));
+                findings.push(unreadable(at, format!("the final state must be an object, this is {}", other.a_kind())));
                 continue;
             }
             Err(e) => {
@@ -140,7 +140,7 @@ fn one_table(worlds: &[World], name: &str, recorded: &Json, at: &str, findings: 
     let Some(records) = recorded.as_map() else {
         findings.push(unreadable(
             at.to_owned(),
-            format!("`{name}` is a table in the environment, and {} here", recorded.kind()),
+            format!("`{name}` is a table in the environment, and {} here", recorded.a_kind()),
         ));
         return;
     };

@@ -113,6 +113,9 @@ impl Arguments {
             return Arguments { text, value: Ok(serde_json::json!({})), form: ArgumentsForm::Absent };
         }
         match serde_json::from_str::<serde_json::Value>(&text) {
+            Ok(serde_json::Value::Null) => {
+                Arguments { text, value: Ok(serde_json::json!({})), form: ArgumentsForm::Absent }
+            }
             Ok(serde_json::Value::String(inner)) => {
                 let value = parse_object(&inner);
                 Arguments { text, value, form: ArgumentsForm::Doubled }
@@ -146,8 +149,7 @@ fn parse_object(text: &str) -> Result<serde_json::Value, String> {
 fn object(value: serde_json::Value) -> Result<serde_json::Value, String> {
     match value {
         serde_json::Value::Object(_) => Ok(value),
-        serde_json::Value::Null => Ok(serde_json::json!({})),
-        other => Err(format!("the arguments of a call are an object, not {}", crate::json::Json::from(&other).kind())),
+        other => Err(format!("they are {}", crate::json::Json::from(&other).a_kind())),
     }
 }
 

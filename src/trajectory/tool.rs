@@ -12,7 +12,9 @@ use crate::diagnostic::Code;
 /// The tools on offer in one place, in their order there.
 #[derive(Debug, Default)]
 pub struct ToolSet {
-    pub tools: Vec<Tool>,
+        pub tools: Vec<Tool>,
+    /// All definitions as they were recorded, also those that are no tools.
+    pub definitions: Vec<Value>,
     /// What was found while reading them.
     pub findings: Vec<ToolFinding>,
     by_name: HashMap<String, usize>,
@@ -28,7 +30,7 @@ pub struct ToolFinding {
     pub help: Option<String>,
 }
 
-/// A tool definition. Schemas are as normalised at ingest; `definition` is as recorded.
+/// A tool. Schemas are as normalised at ingest.
 #[derive(Debug)]
 pub struct Tool {
     pub name: String,
@@ -38,8 +40,7 @@ pub struct Tool {
     pub output_schema: Option<Value>,
     /// `readOnlyHint`, `destructiveHint`, `idempotentHint`, `openWorldHint` (MCP).
     pub annotations: Option<Value>,
-    /// As it stood in the record.
-    pub definition: Value,
+    
     validator: OnceLock<Result<Validator, InvalidSchema>>,
 }
 
@@ -65,9 +66,9 @@ pub struct ArgumentProblem {
 }
 
 impl ToolSet {
-    pub fn new(tools: Vec<Tool>, findings: Vec<ToolFinding>) -> ToolSet {
+        pub fn new(tools: Vec<Tool>, definitions: Vec<Value>, findings: Vec<ToolFinding>) -> ToolSet {
         let by_name = tools.iter().enumerate().rev().map(|(at, tool)| (tool.name.clone(), at)).collect();
-        ToolSet { tools, findings, by_name }
+                ToolSet { tools, definitions, findings, by_name }
     }
 
     /// The tool of that name; the first where there are several.
@@ -83,14 +84,13 @@ impl ToolSet {
 }
 
 impl Tool {
-    pub fn new(name: String, description: Option<String>, input_schema: Value, definition: Value) -> Tool {
+    pub fn new(name: String, description: Option<String>, input_schema: Value) -> Tool {
         Tool {
             name,
             description,
             input_schema,
             output_schema: None,
-            annotations: None,
-            definition,
+                        annotations: None,
             validator: OnceLock::new(),
         }
     }
@@ -146,9 +146,15 @@ fn compile(schema: &Value) -> Result<Validator, InvalidSchema> {
         options.build(schema)
     };
     // Patterns that cannot backtrack where possible; look-around needs the other engine.
-    build(true)
-        .or_else(|_| build(false))
-        .map_err(|error| InvalidSchema { path: error.schema_path().to_string(), message: shorten(&error.to_string()) })
+        build(true).or_else(|_| build(false)).map_err(|error| {
+        let text = error.to_string();
+        // What the library says of references that it may not fetch is about its own features.
+        let message = match text.contains("resolve-http") || text.contains("resolve-file") {
+            true => "it refers to another document; nothing is fetched, so bring that in under `$defs`".to_owned(),
+            false => shorten(&text),
+        };
+        InvalidSchema { path: error.schema_path().to_string(), message }
+    })
 }
 
 /// Arguments that an open schema does not name.
@@ -230,7 +236,7 @@ mod tests {
     use serde_json::json;
 
     fn tool(schema: Value) -> Tool {
-        Tool::new("t".into(), None, schema, Value::Null)
+                Tool::new("t".into(), None, schema)
     }
 
     #[test]
@@ -273,7 +279,7 @@ mod tests {
     #[test]
     fn near_names_are_offered() {
         let set =
-            ToolSet::new(vec![tool(json!({})), Tool::new("get_order".into(), None, json!({}), Value::Null)], vec![]);
+            ToolSet::new(vec![tool(json!({})), Tool::new("get_order".into(), None, json!({}))], vec![], vec![]);
         assert_eq!(set.nearest("get_orders"), Some("get_order"));
         assert_eq!(set.nearest("unrelated_name"), None);
     }

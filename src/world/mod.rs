@@ -95,7 +95,7 @@ impl World {
     /// When `state` is no object.
     pub fn from_json(state: &Json, clock: Clock, seed: u64) -> Result<World, String> {
         let members = state.as_map().ok_or_else(|| {
-            format!("a world is a JSON object of tables (name -> key -> record), this is {}", state.kind())
+            format!("a world is a JSON object of tables (name -> key -> record), this is {}", state.a_kind())
         })?;
         let entries = members
             .iter()

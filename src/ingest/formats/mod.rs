@@ -71,7 +71,7 @@ pub(super) fn unrecognised(text: &str) -> Diagnostic {
                 .help("a record has `messages` (OpenAI) or `conversations` (Hermes, ShareGPT), or is a GEM document")
         }
         Ok(other) => {
-            let kind = crate::json::Json::from(&other).kind();
+            let kind = crate::json::Json::from(&other).a_kind();
             Diagnostic::new(Code::InvalidRecord, "", format!("a record is a JSON object, this is {kind}"))
         }
     }

@@ -10,8 +10,9 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::record::{self, RawRecord};
+use super::record::{self, Object, RawRecord};
 use super::{Format, ReadError};
+use crate::ingest::tools::SCHEMA_KEYS;
 use crate::ingest::{Origin, Readable, ToolShelf};
 use crate::trajectory::{Arguments, ArgumentsForm, Call, CallSite, Message, Role, ToolSet, Trajectory};
 
@@ -25,9 +26,9 @@ pub(super) struct RawMessage<'a> {
     #[serde(default)]
     pub content: Content,
     #[serde(borrow, default)]
-    tool_calls: Option<Vec<RawCall<'a>>>,
+    tool_calls: Option<Vec<Object<RawCall<'a>>>>,
     #[serde(borrow, default)]
-    function_call: Option<RawFunction<'a>>,
+    function_call: Option<Object<RawFunction<'a>>>,
     #[serde(borrow, default)]
     tool_call_id: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
@@ -39,7 +40,7 @@ struct RawCall<'a> {
     #[serde(borrow, default)]
     id: Option<Cow<'a, str>>,
     #[serde(borrow)]
-    function: RawFunction<'a>,
+    function: Object<RawFunction<'a>>,
 }
 
 #[derive(serde::Deserialize)]
@@ -137,13 +138,13 @@ impl Format for OpenAi {
     fn read(&self, text: &str, origin: &Origin, shelf: &ToolShelf) -> Result<Readable, ReadError> {
         let mut raw: RawRecord<'_, RawMessage<'_>> = record::parse(text)?;
         let Some(messages) = raw.messages.take() else {
-            // A record without messages is still a record, as long as it is not another format's.
-            if raw.conversations.is_some() || raw.tools.is_none() && raw.id.is_none() {
+            // `"messages": null` is a record without messages; without the key it is of another format.
+            if raw.conversations.is_some() || !text.contains("\"messages\"") {
                 return Err(ReadError::OtherFormat);
             }
             return Ok(finish(raw, Vec::new(), origin, shelf));
         };
-        let messages: Vec<Message> = messages.into_iter().enumerate().map(|(index, raw)| message(raw, index)).collect();
+        let messages: Vec<Message> = messages.into_iter().enumerate().map(|(index, Object(raw))| message(raw, index)).collect();
         let calls = messages.iter().any(|m| !m.calls.is_empty());
         if !calls && messages.iter().any(|m| m.role == Role::Assistant && m.content.contains("<tool_call>")) {
             return Err(ReadError::OtherFormat);
@@ -168,9 +169,11 @@ fn message(raw: RawMessage<'_>, index: usize) -> Message {
     if let Some(calls) = raw.tool_calls {
         let calls = calls.into_iter().enumerate();
         message.calls =
-            calls.map(|(at, raw)| raw.function.call(raw.id.map(Cow::into_owned), CallSite::Listed(at))).collect();
+            calls
+            .map(|(at, Object(raw))| raw.function.0.call(raw.id.map(Cow::into_owned), CallSite::Listed(at)))
+            .collect();
     }
-    if let Some(function) = raw.function_call {
+    if let Some(Object(function)) = raw.function_call {
         message.calls.push(function.call(None, CallSite::Legacy));
     }
     if message.role == Role::Tool {
@@ -221,22 +224,30 @@ pub fn write_messages(trajectory: &Trajectory) -> Value {
     record
 }
 
-/// Tool definitions as OpenAI writes them; those that already are stay as they were.
+/// A pointer into tool definitions of another shape as one into what [`write_messages`] makes of them.
+pub(super) fn place_of_definition(path: &str) -> String {
+    let mut parts = path.splitn(4, '/').skip(1);
+    let (Some(index), Some(key)) = (parts.next(), parts.next()) else { return format!("/tools{path}") };
+    let rest = parts.next().map(|rest| format!("/{rest}")).unwrap_or_default();
+    match key {
+        "function" => format!("/tools{path}"),
+        key if SCHEMA_KEYS.contains(&key) => format!("/tools/{index}/function/parameters{rest}"),
+        key => format!("/tools/{index}/function/{key}{rest}"),
+    }
+}
+
+/// Tool definitions as OpenAI writes them; those that already are, and those that are none, stay as they were.
 fn definitions(tools: &ToolSet) -> Value {
-    let definition = |tool: &crate::trajectory::Tool| {
-        if tool.definition.get("function").is_some() {
-            return tool.definition.clone();
-        }
-        let body = &tool.definition;
-        let schema = ["parameters", "inputSchema", "input_schema"].into_iter().find_map(|key| body.get(key));
-        let mut function = json!({"name": tool.name});
-        if let Some(description) = &tool.description {
-            function["description"] = Value::String(description.clone());
-        }
-        if let Some(schema) = schema {
-            function["parameters"] = schema.clone();
+    let definition = |body: &Value| {
+        let Some(name) = body.get("name").filter(|_| body.get("function").is_none()) else { return body.clone() };
+        let schema = SCHEMA_KEYS.into_iter().find_map(|key| body.get(key));
+        let mut function = json!({"name": name});
+        for (key, value) in [("description", body.get("description")), ("parameters", schema)] {
+            if let Some(value) = value {
+                function[key] = value.clone();
+            }
         }
         json!({"type": "function", "function": function})
     };
-    tools.tools.iter().map(definition).collect()
+    tools.definitions.iter().map(definition).collect()
 }

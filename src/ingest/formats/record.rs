@@ -26,9 +26,9 @@ pub(super) struct RawRecord<'a, M> {
     #[serde(borrow, default)]
     pub user_tools: Option<&'a RawValue>,
     #[serde(default)]
-    pub messages: Option<Vec<M>>,
+    pub messages: Option<Vec<Object<M>>>,
     #[serde(default)]
-    pub conversations: Option<Vec<M>>,
+    pub conversations: Option<Vec<Object<M>>>,
     /// ShareGPT: the system prompt beside the turns.
     #[serde(borrow, default)]
     pub system: Option<&'a RawValue>,
@@ -36,6 +36,26 @@ pub(super) struct RawRecord<'a, M> {
     pub metadata: RawMetadata<'a>,
     #[serde(default)]
     pub gemproof: Option<IgnoredAny>,
+}
+
+/// A JSON object read as `T`. Derived readers alone would take a list for the fields in their order.
+#[derive(Debug)]
+pub(super) struct Object<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members<T>(std::marker::PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+            type Value = Object<T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
+                T::deserialize(serde::de::value::MapAccessDeserializer::new(map)).map(Object)
+            }
+        }
+        deserializer.deserialize_map(Members(std::marker::PhantomData))
+    }
 }
 
 /// The members of `metadata` that judging uses; metadata of any other shape is none of our business.
@@ -97,15 +117,21 @@ impl<'de: 'a, 'a> Deserialize<'de> for RawMetadata<'a> {
 
 /// Parses a record; of one that does not fit, tells where.
 pub(super) fn parse<'a, M: Deserialize<'a>>(text: &'a str) -> Result<RawRecord<'a, M>, ReadError> {
-    serde_json::from_str(text).map_err(|error| ReadError::Broken(Box::new(locate::<M>(text, &error))))
+    match serde_json::from_str::<Object<RawRecord<'a, M>>>(text) {
+        Ok(Object(record)) => Ok(record),
+        Err(error) => Err(ReadError::Broken(Box::new(locate::<M>(text, &error)))),
+    }
 }
 
 fn locate<'a, M: Deserialize<'a>>(text: &'a str, error: &serde_json::Error) -> Diagnostic {
     if !error.is_data() {
         return super::not_json(error);
     }
+    if !text.trim_start().starts_with('{') {
+        return super::unrecognised(text);
+    }
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let Err(error) = serde_path_to_error::deserialize::<_, RawRecord<'a, M>>(&mut deserializer) else {
+    let Err(error) = serde_path_to_error::deserialize::<_, Object<RawRecord<'a, M>>>(&mut deserializer) else {
         return super::not_json(error);
     };
     let mut at = String::new();
@@ -147,7 +173,7 @@ impl<M> RawRecord<'_, M> {
             let raw = raw?;
             match shelf.read(raw.get()) {
                 Ok(set) => {
-                    report(&set, &format!("/{name}"), diagnostics);
+                    report(&set, |path| format!("/{name}{path}"), diagnostics);
                     // An empty list says as little as no list.
                     (!set.tools.is_empty() || !set.findings.is_empty()).then_some(set)
                 }
@@ -180,10 +206,11 @@ impl<M> RawRecord<'_, M> {
     }
 }
 
-/// Turns the findings about a tool set into diagnostics of the record that brings it.
-pub(super) fn report(set: &ToolSet, place: &str, diagnostics: &mut Vec<Diagnostic>) {
+/// Turns the findings about a tool set into diagnostics of the record that brings it. `place` turns a pointer into the
+/// tool list into one into the record.
+pub(super) fn report(set: &ToolSet, place: impl Fn(&str) -> String, diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.extend(set.findings.iter().map(|finding| {
-        let mut diagnostic = Diagnostic::new(finding.code, format!("{place}{}", finding.path), finding.message.clone());
+        let mut diagnostic = Diagnostic::new(finding.code, place(&finding.path), finding.message.clone());
         diagnostic.help = finding.help.clone();
         diagnostic
     }));

@@ -40,35 +40,67 @@ impl Number {
     }
 }
 
+/// A value, or the exception that computing it raised. The whole text is parsed before any of it counts, as Python does.
+type Value = Result<Number, String>;
+
 /// Evaluates `+ - * / // % **`, signs, parentheses, integers and decimals.
 ///
 /// # Errors
 /// The text of the exception Python raises, for the usual mistakes.
 pub(super) fn evaluate(text: &str) -> Result<Json, String> {
     if text.len() > TEXT_MAX {
-        return Err("too many nested parentheses (<string>, line 1)".into());
+        return Err(too_deep());
     }
-    let mut parser = Parser { text: text.trim_start_matches([' ', '\t']).as_bytes(), at: 0, depth: 0 };
-    parser.spaces();
-    if parser.at == parser.text.len() {
+    let text = text.trim_start_matches([' ', '\t']).as_bytes();
+    tokens(text)?;
+    let mut parser = Parser { text, at: 0, depth: 0 };
+    if text.is_empty() {
         return Err("invalid syntax (<string>, line 0)".into());
     }
     let value = parser.sum()?;
     parser.spaces();
-    match parser.text.get(parser.at) {
-        None => {}
-        Some(b')') => return Err("unmatched ')' (<string>, line 1)".into()),
-        Some(_) => return Err(syntax()),
+    if parser.at < text.len() {
+        return Err(parser.unexpected());
     }
-    Ok(match value {
-        Number::Int(n) => i64::try_from(n).map_or(Json::Float(n as f64), Json::Int),
-        Number::Float(n) if n.is_finite() => Json::Float(n),
-        Number::Float(_) => return Err("the result is not a finite number".into()),
-    })
+    match value? {
+        Number::Int(n) => Ok(i64::try_from(n).map_or(Json::Float(n as f64), Json::Int)),
+        Number::Float(n) if n.is_finite() => Ok(Json::Float(n)),
+        Number::Float(_) => Err("the result is not a finite number".into()),
+    }
+}
+
+/// What Python's tokeniser refuses before anything is parsed.
+fn tokens(text: &[u8]) -> Result<(), String> {
+    let mut open = 0u32;
+    let mut at = 0;
+    while at < text.len() {
+        match text[at] {
+            b'(' => open += 1,
+            b')' => open = open.checked_sub(1).ok_or("unmatched ')' (<string>, line 1)")?,
+            b'0'..=b'9' => {
+                let digits = text[at..].iter().take_while(|b| b.is_ascii_digit()).count();
+                let fraction = at > 0 && text[at - 1] == b'.';
+                let whole = &text[at..at + digits];
+                let is_float = text.get(at + digits) == Some(&b'.');
+                if digits > 1 && whole[0] == b'0' && whole.iter().any(|b| *b != b'0') && !is_float && !fraction {
+                    return Err("leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers (<string>, line 1)".into());
+                }
+                at += digits;
+                continue;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    Ok(())
 }
 
 fn syntax() -> String {
     "invalid syntax (<string>, line 1)".into()
+}
+
+fn too_deep() -> String {
+    "too many nested parentheses (<string>, line 1)".into()
 }
 
 struct Parser<'a> {
@@ -84,6 +116,15 @@ impl Parser<'_> {
         }
     }
 
+    /// The error for what stands here and does not belong.
+    fn unexpected(&self) -> String {
+        let open = self.text.iter().filter(|b| **b == b'(').count() > self.text.iter().filter(|b| **b == b')').count();
+        match self.text.get(self.at) {
+            None if open => "'(' was never closed (<string>, line 1)".into(),
+            _ => syntax(),
+        }
+    }
+
     /// Takes the longest operator that is in the list.
     fn operator(&mut self, operators: &[&'static str]) -> Option<&'static str> {
         self.spaces();
@@ -95,32 +136,32 @@ impl Parser<'_> {
         })
     }
 
-    fn sum(&mut self) -> Result<Number, String> {
+    fn sum(&mut self) -> Result<Value, String> {
         let mut left = self.product()?;
         while let Some(op) = self.operator(&["+", "-"]) {
-            left = apply(op, left, self.product()?)?;
+            left = combine(op, left, self.product()?);
         }
         Ok(left)
     }
 
-    fn product(&mut self) -> Result<Number, String> {
+    fn product(&mut self) -> Result<Value, String> {
         let mut left = self.signed()?;
         while let Some(op) = self.operator(&["*", "/", "//", "%"]) {
-            left = apply(op, left, self.signed()?)?;
+            left = combine(op, left, self.signed()?);
         }
         Ok(left)
     }
 
-    fn signed(&mut self) -> Result<Number, String> {
+    fn signed(&mut self) -> Result<Value, String> {
         self.depth += 1;
         if self.depth > DEPTH_MAX {
-            return Err("too many nested parentheses (<string>, line 1)".into());
+            return Err(too_deep());
         }
         let value = match self.operator(&["+", "-"]) {
-            Some("-") => match self.signed()? {
+            Some("-") => self.signed()?.map(|value| match value {
                 Number::Int(n) => Number::Int(-n),
                 Number::Float(n) => Number::Float(-n),
-            },
+            }),
             Some(_) => self.signed()?,
             None => self.power()?,
         };
@@ -128,41 +169,49 @@ impl Parser<'_> {
         Ok(value)
     }
 
-    fn power(&mut self) -> Result<Number, String> {
+    fn power(&mut self) -> Result<Value, String> {
         let base = self.atom()?;
         match self.operator(&["**"]) {
-            Some(op) => apply(op, base, self.signed()?),
+            Some(op) => Ok(combine(op, base, self.signed()?)),
             None => Ok(base),
         }
     }
 
-    fn atom(&mut self) -> Result<Number, String> {
+    fn atom(&mut self) -> Result<Value, String> {
         self.spaces();
-        let value = match self.text.get(self.at) {
-            Some(b'(') => {
-                self.at += 1;
-                self.spaces();
-                if self.text.get(self.at) == Some(&b')') {
-                    return Err(syntax());
-                }
-                let value = self.sum()?;
-                self.spaces();
-                match self.text.get(self.at) {
-                    Some(b')') => self.at += 1,
-                    None => return Err("'(' was never closed (<string>, line 1)".into()),
-                    Some(_) => return Err("invalid syntax. Perhaps you forgot a comma? (<string>, line 1)".into()),
-                }
-                value
-            }
-            Some(b'0'..=b'9' | b'.') => self.number()?,
-            _ => return Err(syntax()),
+        let mut value = match self.text.get(self.at) {
+            Some(b'(') => self.parenthesis()?,
+            Some(b'0'..=b'9' | b'.') => Ok(self.number()?),
+            _ => return Err(self.unexpected()),
         };
         self.spaces();
-        if self.text.get(self.at) == Some(&b'(') {
-            let kind = if matches!(value, Number::Int(_)) { "int" } else { "float" };
-            return Err(format!("'{kind}' object is not callable"));
+        while self.text.get(self.at) == Some(&b'(') {
+            // A call of a number: its argument is parsed all the same.
+            self.parenthesis()?.ok();
+            let kind = if matches!(value, Ok(Number::Int(_))) { "int" } else { "float" };
+            value = value.and_then(|_| Err(format!("'{kind}' object is not callable")));
+            self.spaces();
         }
         Ok(value)
+    }
+
+    fn parenthesis(&mut self) -> Result<Value, String> {
+        self.at += 1;
+        self.spaces();
+        if self.text.get(self.at) == Some(&b')') {
+            self.at += 1;
+            return Ok(Err("float() argument must be a string or a real number, not 'tuple'".into()));
+        }
+        let value = self.sum()?;
+        self.spaces();
+        match self.text.get(self.at) {
+            Some(b')') => {
+                self.at += 1;
+                Ok(value)
+            }
+            Some(b'0'..=b'9') => Err("invalid syntax. Perhaps you forgot a comma? (<string>, line 1)".into()),
+            _ => Err(self.unexpected()),
+        }
     }
 
     fn number(&mut self) -> Result<Number, String> {
@@ -183,11 +232,13 @@ impl Parser<'_> {
         if is_float {
             return text.parse().map(Number::Float).map_err(|_| syntax());
         }
-        if whole > 1 && text.starts_with('0') && text.bytes().any(|b| b != b'0') {
-            return Err("leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers (<string>, line 1)".into());
-        }
         Ok(text.parse().map_or_else(|_| Number::Float(text.parse().unwrap_or(f64::INFINITY)), Number::Int))
     }
+}
+
+/// The value of an operation, or the exception of the operand that Python computes first.
+fn combine(op: &str, left: Value, right: Value) -> Value {
+    apply(op, left?, right?)
 }
 
 fn apply(op: &str, left: Number, right: Number) -> Result<Number, String> {
@@ -267,7 +318,11 @@ mod tests {
             ("(1", "'(' was never closed (<string>, line 1)"),
             ("1)", "unmatched ')' (<string>, line 1)"),
             ("2(3)", "'int' object is not callable"),
-            ("()", "invalid syntax (<string>, line 1)"),
+            ("()", "float() argument must be a string or a real number, not 'tuple'"),
+            ("1/0 2", "invalid syntax (<string>, line 1)"),
+            ("/10)", "unmatched ')' (<string>, line 1)"),
+            ("(1/0*(2)", "'(' was never closed (<string>, line 1)"),
+            ("(2 2)", "invalid syntax. Perhaps you forgot a comma? (<string>, line 1)"),
         ] {
             assert_eq!(evaluate(text), Err(error.to_string()), "{text}");
         }

@@ -65,7 +65,7 @@ fn key_text(key: &Dynamic) -> Raised<String> {
     match from_dynamic(key, &Limits::default()) {
         Ok(Json::Text(text)) => Ok(text.to_string()),
         Ok(Json::Int(n)) => Ok(n.to_string()),
-        Ok(other) => raise(format!("a key must be a text or an integer, not {}", other.kind())),
+        Ok(other) => raise(format!("a key must be a text or an integer, not {}", other.a_kind())),
         Err(e) => raise(format!("a key must be a text or an integer, not {e}")),
     }
 }
@@ -75,7 +75,7 @@ fn condition(state: &State, map: &Dynamic) -> Raised<Condition> {
         Ok(Json::Map(fields)) => {
             Ok(Condition::new(fields.iter().map(|(name, value)| (name.to_string(), value.clone())).collect()))
         }
-        Ok(other) => raise(format!("a condition must be a map or a closure, not {}", other.kind())),
+        Ok(other) => raise(format!("a condition must be a map or a closure, not {}", other.a_kind())),
         Err(e) => raise(format!("a condition must be a map or a closure, not {e}")),
     }
 }
@@ -128,10 +128,15 @@ pub(super) fn register(engine: &mut Engine) {
 }
 
 fn register_reads(engine: &mut Engine) {
-    engine.register_fn("get", |ctx: NativeCallContext, table: &str, key: Dynamic| -> Raised<Dynamic> {
+    let get = |ctx: &NativeCallContext, table: &str, key: &Dynamic| -> Raised<Dynamic> {
         // An argument that is absent, or no key at all, names no record.
-        let Ok(key) = key_text(&key) else { return Ok(Dynamic::UNIT) };
-        with(&ctx, |state| Ok(state.turn.world.get(table, &key).map_or(Dynamic::UNIT, to_dynamic)))
+        let Ok(key) = key_text(key) else { return Ok(Dynamic::UNIT) };
+        with(ctx, |state| Ok(state.turn.world.get(table, &key).map_or(Dynamic::UNIT, to_dynamic)))
+    };
+    engine.register_fn("get", move |ctx: NativeCallContext, table: &str, key: Dynamic| get(&ctx, table, &key));
+    // A text and a number are also what Rhai's own `get` takes, so that this form must be named exactly.
+    engine.register_fn("get", move |ctx: NativeCallContext, table: &str, key: i64| {
+        get(&ctx, table, &Dynamic::from_int(key))
     });
     engine.register_fn("exists", |ctx: NativeCallContext, table: &str, key: Dynamic| -> Raised<bool> {
         let Ok(key) = key_text(&key) else { return Ok(false) };
@@ -186,7 +191,7 @@ fn register_writes(engine: &mut Engine) {
         let key = key_text(&key)?;
         with(&ctx, |state| match from_dynamic(&fields, &state.limits).or_else(raise)? {
             Json::Map(fields) => state.turn.world.update(table, &key, &fields).or_else(|e| raise(e.to_string())),
-            other => raise(format!("update takes a map of fields, not {}", other.kind())),
+            other => raise(format!("update takes a map of fields, not {}", other.a_kind())),
         })
     });
     let remove = |ctx: &NativeCallContext, table: &str, key: &str| {

@@ -108,7 +108,7 @@ fn elements(list: &Dynamic) -> Raised<Vec<Dynamic>> {
 }
 
 fn kind(value: &Dynamic) -> &'static str {
-    convert(value, 1).map_or("a nested value", |json| json.kind())
+    convert(value, 1).map_or("a nested value", |json| json.a_kind())
 }
 
 /// Where a signed index points: negative ones count from the end.
@@ -162,13 +162,13 @@ fn register_access(engine: &mut Engine, limits: Limits) {
     engine.register_indexer_get(|node: &mut Node, key: ImmutableString| -> Raised<Dynamic> {
         match &node.0 {
             Json::Map(map) => Ok(map.get(&key).map_or(Dynamic::UNIT, to_dynamic)),
-            other => raise(format!("`{key}` was read from {}, which has no fields", other.kind())),
+            other => raise(format!("`{key}` was read from {}, which has no fields", other.a_kind())),
         }
     });
     engine.register_indexer_get(|node: &mut Node, index: i64| -> Raised<Dynamic> {
         match &node.0 {
             Json::List(list) => Ok(to_dynamic(&list.items()[position(index, list.items().len())?])),
-            other => raise(format!("item {index} was read from {}, which has no items", other.kind())),
+            other => raise(format!("item {index} was read from {}, which has no items", other.a_kind())),
         }
     });
     engine.register_indexer_set(move |node: &mut Node, key: ImmutableString, value: Dynamic| -> Raised<()> {
@@ -180,7 +180,7 @@ fn register_access(engine: &mut Engine, limits: Limits) {
                 Arc::make_mut(map).set(&key, value);
                 check(&node.0, &limits).or_else(raise)
             }
-            other => raise(format!("`{key}` was set on {}, which has no fields", other.kind())),
+            other => raise(format!("`{key}` was set on {}, which has no fields", other.a_kind())),
         }
     });
     engine.register_indexer_set(move |node: &mut Node, index: i64, value: Dynamic| -> Raised<()> {
@@ -193,7 +193,7 @@ fn register_access(engine: &mut Engine, limits: Limits) {
                 }
                 check(&node.0, &limits).or_else(raise)
             }
-            other => raise(format!("item {index} was set on {}, which has no items", other.kind())),
+            other => raise(format!("item {index} was set on {}, which has no items", other.a_kind())),
         }
     });
     engine.register_fn("len", |node: &mut Node| match &node.0 {
@@ -228,7 +228,7 @@ impl IntoIterator for Node {
         match self.0 {
             Json::List(list) => Box::new((0..list.items().len()).map(move |at| Ok(to_dynamic(&list.items()[at])))),
             other => {
-                Box::new(std::iter::once(raise(format!("a loop over {}: use .keys() or .values()", other.kind()))))
+                Box::new(std::iter::once(raise(format!("a loop over {}: use .keys() or .values()", other.a_kind()))))
             }
         }
     }
@@ -243,7 +243,7 @@ fn register_lists(engine: &mut Engine, limits: Limits) {
                 Arc::make_mut(list).push(value);
                 check(&node.0, &limits).or_else(raise)
             }
-            other => raise(format!("push on {}", other.kind())),
+            other => raise(format!("push on {}", other.a_kind())),
         }
     });
     engine.register_fn("remove", |node: &mut Node, index: i64| -> Raised<Dynamic> {
@@ -252,7 +252,7 @@ fn register_lists(engine: &mut Engine, limits: Limits) {
                 let at = position(index, list.items().len())?;
                 Ok(Arc::make_mut(list).remove(at).map_or(Dynamic::UNIT, |removed| to_dynamic(&removed)))
             }
-            other => raise(format!("remove of an index from {}", other.kind())),
+            other => raise(format!("remove of an index from {}", other.a_kind())),
         }
     });
     let concat = move |a: Dynamic, b: Dynamic| -> Raised<Node> {
@@ -260,7 +260,7 @@ fn register_lists(engine: &mut Engine, limits: Limits) {
         for list in [a, b] {
             match from_dynamic(&list, &limits).or_else(raise)? {
                 Json::List(list) => items.extend_from_slice(list.items()),
-                other => return raise(format!("+ of a list and {}", other.kind())),
+                other => return raise(format!("+ of a list and {}", other.a_kind())),
             }
         }
         let list = Json::list(items);
@@ -315,14 +315,14 @@ fn register_lists(engine: &mut Engine, limits: Limits) {
     let items = move |list: &Dynamic| -> Raised<Vec<Json>> {
         match from_dynamic(list, &limits).or_else(raise)? {
             Json::List(list) => Ok(list.items().to_vec()),
-            other => raise(format!("a list was expected, not {}", other.kind())),
+            other => raise(format!("a list was expected, not {}", other.a_kind())),
         }
     };
     let sum = move |list: &Dynamic| -> Raised<Dynamic> {
         let mut whole = Some(0i64);
         let mut float = 0.0;
         for item in items(list)? {
-            let n = item.as_f64().ok_or("").or_else(|_| raise(format!("the sum of a list with {}", item.kind())))?;
+            let n = item.as_f64().ok_or("").or_else(|_| raise(format!("the sum of a list with {}", item.a_kind())))?;
             whole = match (&item, whole) {
                 (Json::Int(n), Some(sum)) => {
                     Some(sum.checked_add(*n).ok_or("").or_else(|_| raise("the sum overflows"))?)
@@ -342,7 +342,7 @@ fn register_lists(engine: &mut Engine, limits: Limits) {
     let sorted = move |list: &Dynamic| -> Raised<Node> {
         let mut items = items(list)?;
         if let Some(pair) = items.windows(2).find(|pair| order(&pair[0], &pair[1]).is_none()) {
-            return raise(format!("{} and {} have no order", pair[0].kind(), pair[1].kind()));
+            return raise(format!("{} and {} have no order", pair[0].a_kind(), pair[1].a_kind()));
         }
         items.sort_by(|a, b| order(a, b).unwrap_or(Ordering::Equal));
         Ok(Node(Json::list(items)))
@@ -376,20 +376,20 @@ fn register_maps(engine: &mut Engine, limits: Limits) {
     engine.register_fn("keys", |node: &mut Node| -> Raised<Array> {
         match &node.0 {
             Json::Map(map) => Ok(map.iter().map(|(key, _)| Dynamic::from(key.to_string())).collect()),
-            other => raise(format!("keys of {}", other.kind())),
+            other => raise(format!("keys of {}", other.a_kind())),
         }
     });
     engine.register_fn("values", |node: &mut Node| -> Raised<Array> {
         match &node.0 {
             Json::Map(map) => Ok(map.iter().map(|(_, value)| to_dynamic(value)).collect()),
-            other => raise(format!("values of {}", other.kind())),
+            other => raise(format!("values of {}", other.a_kind())),
         }
     });
     engine.register_fn("remove", |node: &mut Node, key: &str| -> Raised<Dynamic> {
         match &mut node.0 {
             Json::Map(map) if map.get(key).is_none() => Ok(Dynamic::UNIT),
             Json::Map(map) => Ok(Arc::make_mut(map).remove(key).map_or(Dynamic::UNIT, |old| to_dynamic(&old))),
-            other => raise(format!("remove of a key from {}", other.kind())),
+            other => raise(format!("remove of a key from {}", other.a_kind())),
         }
     });
     let merge = move |a: Dynamic, b: Dynamic| -> Raised<Node> {
@@ -401,7 +401,7 @@ fn register_maps(engine: &mut Engine, limits: Limits) {
                 check(&merged, &limits).or_else(raise)?;
                 Ok(Node(merged))
             }
-            (a, b) => raise(format!("merge of {} and {}", a.kind(), b.kind())),
+            (a, b) => raise(format!("merge of {} and {}", a.a_kind(), b.a_kind())),
         }
     };
     engine.register_fn("merge", move |a: Node, b: Node| merge(Dynamic::from(a), Dynamic::from(b)));
