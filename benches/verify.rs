@@ -74,9 +74,12 @@ fn repeated(input: &Path, bytes: usize) -> tempfile::NamedTempFile {
 }
 
 fn corpora(c: &mut Criterion) {
-    let own = |name: &str| (name.to_owned(), Some(env(name).join("trajectories/good.jsonl")), env(name).join("state.json"));
+    let own =
+        |name: &str| (name.to_owned(), Some(env(name).join("trajectories/good.jsonl")), env(name).join("state.json"));
     let benchmark = |name: &str| (name.to_owned(), data(&format!("{name}/trajectories.jsonl")), PathBuf::new());
-    for (name, input, state) in [own("frame-studio"), own("city-library"), benchmark("tau1-airline"), benchmark("tau2-retail")] {
+    for (name, input, state) in
+        [own("frame-studio"), own("city-library"), benchmark("tau1-airline"), benchmark("tau2-retail")]
+    {
         let Some(input) = input else { continue };
         let state = if state.exists() { Some(state) } else { data(&format!("{name}/db.json")) };
         let file = repeated(&input, 20 << 20);
@@ -85,10 +88,15 @@ fn corpora(c: &mut Criterion) {
         let summary = verify(&executed, file.path());
         println!(
             "{name}: {} trajectories, {} calls, {} bytes",
-            summary.trajectories, summary.calls, file.as_file().metadata().expect("its size").len()
+            summary.trajectories,
+            summary.calls,
+            file.as_file().metadata().expect("its size").len()
         );
         let mut group = c.benchmark_group(&name);
-        group.sample_size(10).measurement_time(Duration::from_secs(5)).throughput(Throughput::Elements(summary.trajectories));
+        group
+            .sample_size(10)
+            .measurement_time(Duration::from_secs(5))
+            .throughput(Throughput::Elements(summary.trajectories));
         group.bench_function("file to verdict, all levels", |b| b.iter(|| verify(&executed, file.path())));
         group.bench_function("file to verdict, level formed", |b| b.iter(|| verify(&formed, file.path())));
         let text = std::fs::read_to_string(file.path()).expect("the input can be read");
@@ -106,16 +114,24 @@ fn corpora(c: &mut Criterion) {
 /// Single calls, by tool: the first call of each tool in the corpus that the environment answers.
 fn calls(c: &mut Criterion) {
     for name in ["tau1-airline", "tau2-retail"] {
-        let (Some(input), Some(state)) = (data(&format!("{name}/trajectories.jsonl")), data(&format!("{name}/db.json"))) else {
+        let (Some(input), Some(state)) =
+            (data(&format!("{name}/trajectories.jsonl")), data(&format!("{name}/db.json")))
+        else {
             continue;
         };
         let judge = judge(Some(name), Some(&state));
         let mut seen = std::collections::BTreeMap::new();
         for line in std::fs::read_to_string(input).expect("the input can be read").lines() {
             let record: serde_json::Value = serde_json::from_str(line).expect("JSON");
-            for call in record["messages"].as_array().into_iter().flatten().flat_map(|m| m["tool_calls"].as_array().into_iter().flatten()) {
+            for call in record["messages"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .flat_map(|m| m["tool_calls"].as_array().into_iter().flatten())
+            {
                 let tool = call["function"]["name"].as_str().expect("a name").to_owned();
-                let arguments: Json = serde_json::from_str(call["function"]["arguments"].as_str().expect("text")).expect("JSON");
+                let arguments: Json =
+                    serde_json::from_str(call["function"]["arguments"].as_str().expect("text")).expect("JSON");
                 seen.entry(tool).or_insert(arguments);
             }
         }

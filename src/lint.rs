@@ -14,7 +14,7 @@ pub struct Formed {
     /// For each exchange, in which ways its arguments break or exceed the schema. Kept apart because running the call
     /// can show that the schema is at fault.
     pub arguments: Vec<Vec<Diagnostic>>,
-    /// Whether there were calls, and tools to check them against.
+    /// Whether there were calls, and each of the assistant's could be checked.
     pub checked: bool,
 }
 
@@ -29,26 +29,37 @@ pub fn check(trajectory: &Trajectory, fallback: Option<&Arc<ToolSet>>) -> Formed
     let agent_calls = formed.exchanges.iter().filter(|exchange| !exchange.by_user).count();
     if tools.is_none() && agent_calls > 0 {
         formed.diagnostics.push(
-            Diagnostic::new(Code::NoTools, "", format!("no tools are known, so {agent_calls} calls are unchecked"))
-                .help("put `tools` into the record, or give them with --tools or --env"),
+            Diagnostic::new(
+                Code::NoTools,
+                "",
+                format!(
+                    "no tools are known, so {} unchecked",
+                    if agent_calls == 1 { "1 call is".into() } else { format!("{agent_calls} calls are") }
+                ),
+            )
+            .help("put `tools` into the record, or give them with --tools or --env"),
         );
     }
+    let (mut some, mut all) = (false, true);
     for (at, exchange) in formed.exchanges.iter().enumerate() {
         let offered = if exchange.by_user { trajectory.user_tools.as_ref() } else { tools };
         let Some(offered) = offered else { continue };
-        formed.checked = true;
-        check_call(trajectory, exchange, offered, &mut formed.diagnostics, &mut formed.arguments[at]);
+        let checked = check_call(trajectory, exchange, offered, &mut formed.diagnostics, &mut formed.arguments[at]);
+        some |= checked;
+        all &= checked;
     }
+    formed.checked = some && all;
     formed
 }
 
+/// Checks one call; `false` where its tool's schema cannot be used.
 fn check_call(
     trajectory: &Trajectory,
     exchange: &Exchange,
     offered: &ToolSet,
     diagnostics: &mut Vec<Diagnostic>,
     problems: &mut Vec<Diagnostic>,
-) {
+) -> bool {
     let (message, index) = (exchange.message, exchange.call);
     let call = &trajectory.messages[message].calls[index];
     let Some(tool) = offered.get(&call.name) else {
@@ -57,15 +68,25 @@ fn check_call(
             Diagnostic::new(Code::UnknownTool, at, format!("no tool named `{}` is on offer", call.name));
         diagnostic.help = offered.nearest(&call.name).map(|near| format!("did the model mean `{near}`?"));
         diagnostics.push(diagnostic);
-        return;
+        return true;
     };
+    if let Err(invalid) = tool.validator() {
+        let at = trajectory.at_call_part(message, index, "name");
+        let text =
+            format!("the arguments of `{}` cannot be checked: its schema is not valid: {}", call.name, invalid.message);
+        let mut diagnostic = Diagnostic::new(Code::InvalidToolSchema, at, text);
+        // Where the record brings the tool, the schema itself is the error.
+        diagnostic.severity = Severity::Warning;
+        diagnostics.push(diagnostic);
+        return false;
+    }
     let arguments = match &call.arguments.value {
         Ok(arguments) => arguments,
         Err(error) => {
             let at = trajectory.at_call_part(message, index, "arguments");
             let message = format!("the arguments of `{}` are not a JSON object: {error}", call.name);
             diagnostics.push(Diagnostic::new(Code::UnparsableArguments, at, message));
-            return;
+            return true;
         }
     };
     let form = match call.arguments.form {
@@ -92,4 +113,5 @@ fn check_call(
         };
         problems.push(diagnostic);
     }
+    true
 }

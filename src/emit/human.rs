@@ -183,13 +183,17 @@ fn shorten(text: &str) -> String {
     format!("{head}...")
 }
 
+fn count(n: u64, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
 /// The counts of a run.
 pub fn render_summary(summary: &Summary) -> String {
     let mut out = String::new();
     let _ = writeln!(
         out,
-        "{} trajectories: {}, {}, {}",
-        summary.trajectories,
+        "{}: {}, {}, {}",
+        count(summary.trajectories, "trajectory", "trajectories"),
         paint(AnsiColor::Green, &format!("{} verified", summary.verified)),
         paint(AnsiColor::Red, &format!("{} rejected", summary.rejected)),
         paint(AnsiColor::Yellow, &format!("{} undetermined", summary.undetermined)),
@@ -197,15 +201,15 @@ pub fn render_summary(summary: &Summary) -> String {
     if summary.calls_executed > 0 {
         let _ = writeln!(
             out,
-            "{} calls: {} executed, {} agree with the record; {} final states compared, {} agree",
-            summary.calls,
+            "{}: {} executed, {} agree with the record; {} compared, {} agree",
+            count(summary.calls, "call", "calls"),
             summary.calls_executed,
             summary.calls_matched,
-            summary.states_checked,
+            count(summary.states_checked, "final state", "final states"),
             summary.states_matched
         );
     } else {
-        let _ = writeln!(out, "{} calls", summary.calls);
+        let _ = writeln!(out, "{}", count(summary.calls, "call", "calls"));
     }
     for (code, count) in &summary.codes {
         let _ = writeln!(out, "  {count:>8}  {code}");

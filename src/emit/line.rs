@@ -34,8 +34,10 @@ pub fn record_line(judged: &Judged) -> Vec<u8> {
             line
         }
     };
-    let close = line.iter().rposition(|b| *b == b'}').expect("a record that was read is a JSON object");
-    line.truncate(close);
+    if !(line.first() == Some(&b'{') && line.last() == Some(&b'}')) {
+        line = unread(judged);
+    }
+    line.pop();
     let empty = line.trim_ascii_end().last() == Some(&b'{');
     line.extend_from_slice(if empty { b"\"gemproof\":" } else { b",\"gemproof\":" });
     serde_json::to_writer(&mut line, &judged.report).expect("a report serialises into memory");

@@ -74,16 +74,11 @@ impl Stage {
             [] => None,
             [one] => Some(Arc::clone(&one.tools)),
             several => {
-                let copy = |tool: &Tool| {
-                    Tool::new(
-                        tool.name.clone(),
-                        tool.description.clone(),
-                        tool.input_schema.clone(),
-                        tool.definition.clone(),
-                    )
-                };
+                let copy =
+                    |tool: &Tool| Tool::new(tool.name.clone(), tool.description.clone(), tool.input_schema.clone());
                 let tools = several.iter().flat_map(|e| e.tools.tools.iter().map(copy)).collect();
-                Some(Arc::new(ToolSet::new(tools, Vec::new())))
+                let definitions = several.iter().flat_map(|e| e.tools.definitions.iter().cloned()).collect();
+                Some(Arc::new(ToolSet::new(tools, definitions, Vec::new())))
             }
         };
         Ok(stage)
@@ -126,16 +121,17 @@ impl Stage {
     /// The worlds in which a trajectory starts, one for each environment.
     ///
     /// # Errors
-    /// When there is none, or the record's own is none.
-    pub fn initial_worlds(&self, trajectory: &Trajectory) -> Result<Vec<World>, String> {
+    /// When there is none, or the record's own is none: a JSON pointer into the record, and what is wrong.
+    pub fn initial_worlds(&self, trajectory: &Trajectory) -> Result<Vec<World>, (&'static str, String)> {
         let own: Option<Json> = match &trajectory.metadata.initial_state {
-            Some(text) => {
-                Some(serde_json::from_str(text).map_err(|e| format!("metadata.initial_state is no JSON: {e}"))?)
-            }
+            Some(text) => Some(
+                serde_json::from_str(text)
+                    .map_err(|e| ("/metadata/initial_state", format!("the initial state cannot be read: {e}")))?,
+            ),
             None => None,
         };
         let alone = self.environments.len() == 1;
-        let world = |environment: &Environment| -> Result<World, String> {
+        let world = |environment: &Environment| -> Result<World, (&'static str, String)> {
             if let Some(world) = environment.worlds.get(&trajectory.id) {
                 return Ok(world.clone());
             }
@@ -143,11 +139,12 @@ impl Stage {
             if let Some(own) = &own {
                 let part = if alone { Some(own) } else { own.get(name) };
                 if let Some(part) = part {
-                    return environment.world(part).map_err(|e| format!("metadata.initial_state: {e}"));
+                    return environment.world(part).map_err(|e| ("/metadata/initial_state", e));
                 }
             }
             environment.given.as_ref().or(environment.state.as_ref()).cloned().ok_or_else(|| {
-                format!("environment `{name}` has no state of its own and the record brings none: give --state")
+                let message = "has no state of its own and the record brings none: give --state";
+                ("", format!("environment `{name}` {message}"))
             })
         };
         self.environments.iter().map(world).collect()

@@ -105,8 +105,7 @@ impl Reader<'_> {
             None => return Err("the tool has no name".into()),
         };
         let description = body.get("description").and_then(Value::as_str).map(str::to_owned);
-        let found =
-            SCHEMA_KEYS.into_iter().find_map(|key| Some((key, body.get(key)?)));
+        let found = SCHEMA_KEYS.into_iter().find_map(|key| Some((key, body.get(key)?)));
         let schema = match found {
             None | Some((_, Value::Null)) => json!({"type": "object"}),
             Some((key, schema)) => self.schema(schema, format!("{path}/{key}"))?,

@@ -60,13 +60,13 @@ pub enum Unchecked {
 /// Replays a trajectory from its initial worlds.
 ///
 /// # Errors
-/// When it has no initial world.
+/// When it has no initial world: a JSON pointer into the record, and what is wrong.
 pub fn replay(
     stage: &Stage,
     trajectory: &Trajectory,
     exchanges: &[Exchange],
     listener: &mut dyn FnMut(Event),
-) -> Result<(), String> {
+) -> Result<(), (&'static str, String)> {
     let initial = stage.initial_worlds(trajectory)?;
     let mut episode = stage.episode(initial.clone());
     let mut faulted = false;

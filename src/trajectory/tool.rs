@@ -12,7 +12,7 @@ use crate::diagnostic::Code;
 /// The tools on offer in one place, in their order there.
 #[derive(Debug, Default)]
 pub struct ToolSet {
-        pub tools: Vec<Tool>,
+    pub tools: Vec<Tool>,
     /// All definitions as they were recorded, also those that are no tools.
     pub definitions: Vec<Value>,
     /// What was found while reading them.
@@ -40,7 +40,7 @@ pub struct Tool {
     pub output_schema: Option<Value>,
     /// `readOnlyHint`, `destructiveHint`, `idempotentHint`, `openWorldHint` (MCP).
     pub annotations: Option<Value>,
-    
+
     validator: OnceLock<Result<Validator, InvalidSchema>>,
 }
 
@@ -66,9 +66,9 @@ pub struct ArgumentProblem {
 }
 
 impl ToolSet {
-        pub fn new(tools: Vec<Tool>, definitions: Vec<Value>, findings: Vec<ToolFinding>) -> ToolSet {
+    pub fn new(tools: Vec<Tool>, definitions: Vec<Value>, findings: Vec<ToolFinding>) -> ToolSet {
         let by_name = tools.iter().enumerate().rev().map(|(at, tool)| (tool.name.clone(), at)).collect();
-                ToolSet { tools, definitions, findings, by_name }
+        ToolSet { tools, definitions, findings, by_name }
     }
 
     /// The tool of that name; the first where there are several.
@@ -85,14 +85,7 @@ impl ToolSet {
 
 impl Tool {
     pub fn new(name: String, description: Option<String>, input_schema: Value) -> Tool {
-        Tool {
-            name,
-            description,
-            input_schema,
-            output_schema: None,
-                        annotations: None,
-            validator: OnceLock::new(),
-        }
+        Tool { name, description, input_schema, output_schema: None, annotations: None, validator: OnceLock::new() }
     }
 
     /// The compiled input schema.
@@ -146,7 +139,7 @@ fn compile(schema: &Value) -> Result<Validator, InvalidSchema> {
         options.build(schema)
     };
     // Patterns that cannot backtrack where possible; look-around needs the other engine.
-        build(true).or_else(|_| build(false)).map_err(|error| {
+    build(true).or_else(|_| build(false)).map_err(|error| {
         let text = error.to_string();
         // What the library says of references that it may not fetch is about its own features.
         let message = match text.contains("resolve-http") || text.contains("resolve-file") {
@@ -236,7 +229,7 @@ mod tests {
     use serde_json::json;
 
     fn tool(schema: Value) -> Tool {
-                Tool::new("t".into(), None, schema)
+        Tool::new("t".into(), None, schema)
     }
 
     #[test]
@@ -278,8 +271,7 @@ mod tests {
 
     #[test]
     fn near_names_are_offered() {
-        let set =
-            ToolSet::new(vec![tool(json!({})), Tool::new("get_order".into(), None, json!({}))], vec![], vec![]);
+        let set = ToolSet::new(vec![tool(json!({})), Tool::new("get_order".into(), None, json!({}))], vec![], vec![]);
         assert_eq!(set.nearest("get_orders"), Some("get_order"));
         assert_eq!(set.nearest("unrelated_name"), None);
     }

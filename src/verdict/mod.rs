@@ -97,8 +97,8 @@ impl Judge {
         let exchanges = std::mem::take(&mut listener.formed.exchanges);
         let result = replay::replay(&self.stage, trajectory, &exchanges, &mut |event| listener.event(event));
         formed.exchanges = exchanges;
-        if let Err(message) = result {
-            report.diagnostics.push(Diagnostic::new(Code::NoInitialWorld, "", message));
+        if let Err((at, message)) = result {
+            report.diagnostics.push(Diagnostic::new(Code::NoInitialWorld, at, message));
         }
         let compared = report.calls.iter().any(|call| call.outcome == CallOutcome::Match);
         let faulted = report.diagnostics.iter().any(|d| d.severity == Severity::Fault && d.level == Level::Executed);

@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicBool;
 use gemproof::diagnostic::{Diagnostic, Level};
 use gemproof::emit::Summary;
 use gemproof::environment::Stage;
-use gemproof::verdict::{Judge, Judged};
+use gemproof::verdict::{Judge, Judged, Report};
 use gemproof::verify::{Consumer, Ended, Plan, Progress, run};
 use serde_json::Value;
 
@@ -102,12 +102,38 @@ pub fn judge_files(judge: &Arc<Judge>, inputs: &[&Path]) -> Collected {
 
 /// Judges records, as a JSONL file of them.
 pub fn judge_records(judge: &Arc<Judge>, records: &[Value]) -> Collected {
-    let mut file = tempfile::Builder::new().suffix(".jsonl").tempfile().expect("a temporary file");
-    for record in records {
-        writeln!(file, "{record}").expect("a temporary file takes lines");
-    }
-    file.flush().expect("a temporary file takes lines");
+    let file = jsonl(records);
     judge_files(judge, &[file.path()])
+}
+
+/// A temporary JSONL file.
+pub fn jsonl(records: &[Value]) -> tempfile::NamedTempFile {
+    let mut file = tempfile::Builder::new().suffix(".jsonl").tempfile().expect("a temporary file");
+    let lines: String = records.iter().map(|record| format!("{record}\n")).collect();
+    file.write_all(lines.as_bytes()).expect("a temporary file takes lines");
+    file
+}
+
+/// Judges records and keeps their reports alone.
+pub fn reports(judge: &Arc<Judge>, records: &[Value]) -> Vec<Report> {
+    struct Reports(Vec<Report>);
+    impl Consumer for Reports {
+        fn record(&mut self, judged: &Judged, _: Option<&[u8]>) -> std::io::Result<()> {
+            self.0.push(judged.report.clone());
+            Ok(())
+        }
+
+        fn pause(&mut self, _: &Progress, _: &Summary) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let file = jsonl(records);
+    let plan = Plan { inputs: vec![file.path().to_owned()], ..Plan::default() };
+    let mut reports = Reports(Vec::new());
+    let ended = run(&plan, judge, &mut Summary::default(), &AtomicBool::new(false), &mut reports);
+    assert_eq!(ended.unwrap_or_else(|e| panic!("{e}")), Ended::Complete);
+    assert_eq!(reports.0.len(), records.len());
+    reports.0
 }
 
 /// The JSON records of a JSONL file.

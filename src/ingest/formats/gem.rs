@@ -39,25 +39,30 @@ impl Format for Gem {
         while let Some(start) = text[at..].find(|c: char| !c.is_whitespace()).map(|offset| at + offset) {
             let line = origin.line + text[..start].matches('\n').count() as u64;
             let index = trajectory.messages.len();
-            let place = format!("/messages/{index}");
-            let broken =
-                |message: String| Diagnostic::new(Code::BrokenMarkup, place.clone(), format!("line {line}: {message}"));
+            let broken_at = |place: String, message: String| {
+                Diagnostic::new(Code::BrokenMarkup, place, format!("line {line}: {message}"))
+            };
+            // What is no message of its own is told at the one before it.
+            let before = index.checked_sub(1).map(|index| format!("/messages/{index}")).unwrap_or_default();
             let Some(tag) = TAGS.into_iter().find(|tag| {
                 text[start..].strip_prefix('<').and_then(|t| t.strip_prefix(tag)).is_some_and(|t| t.starts_with('>'))
             }) else {
                 let next = TAGS.iter().filter_map(|tag| text[start..].find(&format!("<{tag}>"))).min();
                 let end = next.map_or(text.len(), |offset| start + offset);
                 let excerpt: String = text[start..end].trim().chars().take(60).collect();
-                diagnostics.push(broken(format!("text outside of any tag: {excerpt:?}")));
+                diagnostics.push(broken_at(before, format!("text outside of any tag: {excerpt:?}")));
                 at = end;
                 continue;
             };
             let body_start = start + tag.len() + 2;
             let close = format!("</{tag}>");
             let Some(end) = text[body_start..].find(&close).map(|offset| body_start + offset) else {
-                diagnostics.push(broken(format!("<{tag}> is not closed")).help(format!("end the part with {close}")));
+                let help = format!("end the part with {close}");
+                diagnostics.push(broken_at(before, format!("<{tag}> is not closed")).help(help));
                 break;
             };
+            let place = format!("/messages/{index}");
+            let broken = |message: String| broken_at(place.clone(), message);
             let body = &text[body_start..end];
             at = end + close.len();
             let inner = strip_newlines(body);
@@ -65,7 +70,7 @@ impl Format for Gem {
                 "toolsets" => {
                     match shelf.read(inner) {
                         Ok(set) => {
-                            record::report(&set, "/tools", &mut diagnostics);
+                            record::report(&set, super::openai::place_of_definition, &mut diagnostics);
                             trajectory.tools = Some(set);
                         }
                         Err(message) => diagnostics.push(Diagnostic::new(Code::InvalidTool, "/tools", message)),
@@ -104,7 +109,7 @@ impl Format for Gem {
     fn write(&self, trajectory: &Trajectory) -> String {
         let mut out = String::new();
         if let Some(tools) = &trajectory.tools {
-            let definitions: Value = tools.tools.iter().map(|tool| tool.definition.clone()).collect();
+            let definitions = Value::Array(tools.definitions.clone());
             out.push_str(&format!("<toolsets>\n{definitions}\n</toolsets>\n\n"));
         }
         for message in &trajectory.messages {

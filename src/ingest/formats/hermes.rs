@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::record::{self, RawRecord};
+use super::record::{self, Object, RawRecord};
 use super::{Format, ReadError};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ingest::{Origin, Readable, ToolShelf, tools};
@@ -48,13 +48,13 @@ impl RawCall<'_> {
 /// Reads the calls of a JSON text: one object, or a list of them.
 pub(super) fn calls(text: &str) -> Result<Vec<Call>, String> {
     let text = text.trim();
-    let parsed: Result<Vec<RawCall<'_>>, _> = if text.starts_with('[') {
+    let parsed: Result<Vec<Object<RawCall<'_>>>, _> = if text.starts_with('[') {
         serde_json::from_str(text)
     } else {
-        serde_json::from_str::<RawCall<'_>>(text).map(|call| vec![call])
+        serde_json::from_str::<Object<RawCall<'_>>>(text).map(|call| vec![call])
     };
     match parsed {
-        Ok(calls) => Ok(calls.into_iter().map(RawCall::call).collect()),
+        Ok(calls) => Ok(calls.into_iter().map(|Object(call)| call.call()).collect()),
         Err(e) => Err(format!("a call must be JSON with `name` and `arguments`: {e}")),
     }
 }
@@ -113,6 +113,7 @@ impl Format for Hermes {
         };
         let mut diagnostics = Vec::new();
         let (mut trajectory, own_id) = raw.frame(origin, list, shelf, &mut diagnostics);
+        let turns: Vec<RawTurn<'_>> = turns.into_iter().map(|Object(turn)| turn).collect();
         let marked = turns.iter().any(|turn| turn.value.0.contains("<tool_"));
         if !marked && turns.iter().any(|turn| matches!(&*turn.from, "function_call" | "observation")) {
             return Err(ReadError::OtherFormat);
@@ -157,7 +158,7 @@ impl Format for Hermes {
         let mut record = json!({"id": trajectory.id});
         let in_prompt = trajectory.messages.iter().any(|m| m.role == Role::System && m.content.contains("<tools>"));
         if let Some(tools) = trajectory.tools.as_ref().filter(|_| !in_prompt) {
-            record["tools"] = tools.tools.iter().map(|tool| tool.definition.clone()).collect();
+            record["tools"] = Value::Array(tools.definitions.clone());
         }
         record["conversations"] = Value::Array(turns);
         record.to_string()
@@ -179,7 +180,12 @@ fn read_turn(turn: &RawTurn<'_>, index: usize, trajectory: &mut Trajectory, diag
                 if let Some(inner) = inner {
                     match tools::read_stream(inner) {
                         Ok(set) => {
-                            record::report(&set, &place, diagnostics);
+                            let from = diagnostics.len();
+                            record::report(&set, |_| place.clone(), diagnostics);
+                            for (diagnostic, finding) in diagnostics[from..].iter_mut().zip(&set.findings) {
+                                diagnostic.message =
+                                    format!("tools of the prompt, {}: {}", finding.path, finding.message);
+                            }
                             trajectory.tools = Some(Arc::new(set));
                         }
                         Err(message) => diagnostics.push(Diagnostic::new(Code::InvalidTool, place.clone(), message)),

@@ -144,7 +144,8 @@ impl Format for OpenAi {
             }
             return Ok(finish(raw, Vec::new(), origin, shelf));
         };
-        let messages: Vec<Message> = messages.into_iter().enumerate().map(|(index, Object(raw))| message(raw, index)).collect();
+        let messages: Vec<Message> =
+            messages.into_iter().enumerate().map(|(index, Object(raw))| message(raw, index)).collect();
         let calls = messages.iter().any(|m| !m.calls.is_empty());
         if !calls && messages.iter().any(|m| m.role == Role::Assistant && m.content.contains("<tool_call>")) {
             return Err(ReadError::OtherFormat);
@@ -168,8 +169,7 @@ fn message(raw: RawMessage<'_>, index: usize) -> Message {
     let mut message = Message::new(Role::from_name(&raw.role), raw.content.0, index);
     if let Some(calls) = raw.tool_calls {
         let calls = calls.into_iter().enumerate();
-        message.calls =
-            calls
+        message.calls = calls
             .map(|(at, Object(raw))| raw.function.0.call(raw.id.map(Cow::into_owned), CallSite::Listed(at)))
             .collect();
     }

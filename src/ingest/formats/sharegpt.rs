@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::hermes::{RawTurn, calls};
-use super::record::{self, RawRecord};
+use super::record::{self, Object, RawRecord};
 use super::{Format, ReadError};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ingest::{Origin, Readable, ToolShelf};
@@ -25,6 +25,7 @@ impl Format for ShareGpt {
     fn read(&self, text: &str, origin: &Origin, shelf: &ToolShelf) -> Result<Readable, ReadError> {
         let mut raw: RawRecord<'_, RawTurn<'_>> = record::parse(text)?;
         let Some(turns) = raw.conversations.take() else { return Err(ReadError::OtherFormat) };
+        let turns: Vec<RawTurn<'_>> = turns.into_iter().map(|Object(turn)| turn).collect();
         if turns.iter().any(|turn| turn.value.0.contains("<tool_call>")) {
             return Err(ReadError::OtherFormat);
         }
@@ -90,8 +91,7 @@ impl Format for ShareGpt {
             record["system"] = Value::String(prompt.content.clone());
         }
         if let Some(tools) = &trajectory.tools {
-            let definitions: Value = tools.tools.iter().map(|tool| tool.definition.clone()).collect();
-            record["tools"] = Value::String(definitions.to_string());
+            record["tools"] = Value::String(Value::Array(tools.definitions.clone()).to_string());
         }
         record.to_string()
     }
