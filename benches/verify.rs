@@ -142,7 +142,7 @@ fn calls(c: &mut Criterion) {
         for (tool, arguments) in seen {
             group.bench_function(&tool, |b| {
                 b.iter(|| {
-                    let mut episode = judge.stage.episode(vec![world.clone()]);
+                    let mut episode = judge.stage.episode(vec![world.clone()].into());
                     black_box(episode.call(&tool, &arguments, Vec::new()))
                 });
             });

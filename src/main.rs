@@ -1,7 +1,9 @@
 use std::process::ExitCode;
 
+use gemproof::mock::meter::Counting;
+
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: Counting<mimalloc::MiMalloc> = Counting(mimalloc::MiMalloc);
 
 fn main() -> ExitCode {
     gemproof::cli::main()

@@ -1,12 +1,14 @@
 //! Damaged and hostile input, through the program: every record is judged or reported with its place, none is lost, and
 //! the program never ends in a bug (status 101) or a signal.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -19,7 +21,6 @@ struct Judged {
     stderr: String,
     /// One for each record, in the order of the input, as on standard output.
     reports: Vec<Value>,
-    summary: Value,
     /// The lines of the three files: verdict and record.
     lines: Vec<(String, Value)>,
 }
@@ -78,15 +79,19 @@ fn verify(input: &Path, more: &[&str]) -> Judged {
         let text = fs::read_to_string(out.path().join(format!("{verdict}.jsonl"))).unwrap_or_default();
         assert!(text.is_empty() || text.ends_with('\n'), "{verdict}.jsonl ends in the middle of a line");
         for line in text.lines() {
-            let value = serde_json::from_str(line).unwrap_or(Value::Null);
-            lines.push((verdict.to_owned(), value));
+            // Member by member: a value may be nested deeper than a parser takes, and is passed on all the same.
+            let members: BTreeMap<String, Box<RawValue>> =
+                serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line:.300}"));
+            let members =
+                members.into_iter().map(|(key, raw)| (key, serde_json::from_str(raw.get()).unwrap_or_default()));
+            lines.push((verdict.to_owned(), Value::Object(members.collect())));
         }
     }
     if code != Some(2) {
         assert_eq!(lines.len(), reports.len(), "each record is in exactly one file");
         assert_eq!(summary["trajectories"], reports.len());
     }
-    Judged { code, stderr, reports, summary, lines }
+    Judged { code, stderr, reports, lines }
 }
 
 impl Judged {
@@ -146,7 +151,10 @@ fn between(bad: impl AsRef<[u8]>) -> (Judged, Vec<String>) {
     for (at, id) in [(0, "first"), (2, "last")] {
         assert_eq!((judged.verdict(at), judged.reports[at]["id"].as_str()), ("verified", Some(id)));
     }
-    assert_eq!(judged.lines.iter().filter(|(_, value)| value["id"] == judged.reports[1]["id"]).count(), 1);
+    assert_eq!(
+        judged.lines.iter().filter(|(_, value)| !["first", "last"].map(Value::from).contains(&value["id"])).count(),
+        1
+    );
     let findings = judged.findings(1);
     (judged, findings)
 }
@@ -221,7 +229,19 @@ fn no_permission() {
 
 #[test]
 fn records_that_are_no_json() {
-    for bad in ["{", "{\"id\": 1", "}", "garbage", "{\"messages\": [}", "{'id': 'a'}", "\"open", "{\"id\": \"a\"} {\"id\": \"b\"}", "nul", "-", "[1"] {
+    for bad in [
+        "{",
+        "{\"id\": 1",
+        "}",
+        "garbage",
+        "{\"messages\": [}",
+        "{'id': 'a'}",
+        "\"open",
+        "{\"id\": \"a\"} {\"id\": \"b\"}",
+        "nul",
+        "-",
+        "[1",
+    ] {
         let judged = rejected(bad, &["invalid-record@"]);
         assert_eq!(judged.lines.iter().find(|(_, value)| value.get("raw").is_some()).unwrap().1["raw"], bad);
     }
@@ -229,7 +249,7 @@ fn records_that_are_no_json() {
 
 #[test]
 fn records_that_are_no_objects() {
-    for bad in ["1", "\"x\"", "null", "true", "[]", "[1]", "[\"a\", [], []]", "1e999", "[{}]"] {
+    for bad in ["1", "\"x\"", "null", "true", "[]", "[1]", "[\"a\", [], []]", "[{}]"] {
         let judged = rejected(bad, &["invalid-record@"]);
         assert!(judged.message(1).contains("object"), "{bad}: {}", judged.message(1));
     }
@@ -238,7 +258,9 @@ fn records_that_are_no_objects() {
 #[test]
 fn alone_and_beside_others_a_record_is_judged_alike() {
     let dir = TempDir::new().unwrap();
-    for bad in ["{}", "{\"id\": \"x\", \"dialogue\": []}", "{\"id\": \"x\", \"messages\": 3}", "[1]", "{\"conversations\": 3}"] {
+    for bad in
+        ["{}", "{\"id\": \"x\", \"dialogue\": []}", "{\"id\": \"x\", \"messages\": 3}", "[1]", "{\"conversations\": 3}"]
+    {
         let alone = verify(&file(&dir, "in.jsonl", bad), &[]);
         let (beside, findings) = between(bad);
         assert_eq!((alone.verdict(0), alone.findings(0)), (beside.verdict(1), findings), "{bad}");
@@ -279,16 +301,23 @@ fn wrong_types() {
         call(json!([{"id": "c1", "function": {"name": 3}}])),
         &["invalid-record@/messages/1/tool_calls/0/function/name"],
     );
-    rejected(call(json!([{"id": {}, "function": {"name": "get_user"}}])), &["invalid-record@/messages/1/tool_calls/0/id"]);
+    rejected(
+        call(json!([{"id": {}, "function": {"name": "get_user"}}])),
+        &["invalid-record@/messages/1/tool_calls/0/id"],
+    );
     for arguments in [json!(5), json!([1]), json!(true), json!("[1]"), json!("5"), json!("{"), json!("\"x\"")] {
-        let (judged, findings) = between(call(json!([{"id": "c1", "function": {"name": "get_user", "arguments": arguments}}])));
+        let (judged, findings) =
+            between(call(json!([{"id": "c1", "function": {"name": "get_user", "arguments": arguments}}])));
         assert_eq!(findings, ["unparsable-arguments@/messages/1/tool_calls/0/function/arguments"], "{arguments}");
         assert_eq!(judged.verdict(1), "rejected");
     }
     for tools in [json!(3), json!(true), json!("x"), json!("3")] {
         rejected(record("tools", tools), &["invalid-tool@/tools", "no-tools@"]);
     }
-    rejected(record("tools", json!({})), &["invalid-tool@/tools/0", "unknown-tool@/messages/1/tool_calls/0/function/name"]);
+    rejected(
+        record("tools", json!({})),
+        &["invalid-tool@/tools/0", "unknown-tool@/messages/1/tool_calls/0/function/name"],
+    );
     rejected(
         record("tools", json!([1, {"name": ""}, {"name": "f", "parameters": 3}])),
         &[
@@ -320,7 +349,11 @@ fn text_that_is_not_utf8() {
     bad[at] = 0xff;
     let judged = rejected(&bad, &["invalid-record@"]);
     let offset = good("first").len() + 1 + at;
-    assert!(judged.message(1).contains(&format!("byte {at} of the record (byte {offset} of the input)")), "{}", judged.message(1));
+    assert!(
+        judged.message(1).contains(&format!("byte {at} of the record (byte {offset} of the input)")),
+        "{}",
+        judged.message(1)
+    );
     let line = &judged.lines.iter().find(|(verdict, _)| verdict == "rejected").unwrap().1;
     use base64::Engine as _;
     assert_eq!(base64::engine::general_purpose::STANDARD.decode(line["raw_base64"].as_str().unwrap()).unwrap(), bad);
@@ -348,7 +381,12 @@ fn a_record_beyond_the_limit() {
         let path = dir.path().join(name);
         let mut out = std::io::BufWriter::new(fs::File::create(&path).unwrap());
         let separator = if start.is_empty() { "" } else { "," };
-        write!(out, "{start}{}{separator}\n{{\"id\": \"long\", \"messages\": [{{\"role\": \"user\", \"content\": \"", good("first")).unwrap();
+        write!(
+            out,
+            "{start}{}{separator}\n{{\"id\": \"long\", \"messages\": [{{\"role\": \"user\", \"content\": \"",
+            good("first")
+        )
+        .unwrap();
         for _ in 0..80 {
             out.write_all(&[b'x'; 1 << 20]).unwrap();
         }
@@ -356,7 +394,11 @@ fn a_record_beyond_the_limit() {
         drop(out);
         let judged = verify(&path, &[]);
         assert_eq!(judged.reports.len(), 3, "{name}");
-        assert_eq!((judged.verdict(0), judged.verdict(1), judged.verdict(2)), ("verified", "rejected", "verified"), "{name}");
+        assert_eq!(
+            (judged.verdict(0), judged.verdict(1), judged.verdict(2)),
+            ("verified", "rejected", "verified"),
+            "{name}"
+        );
         assert_eq!((judged.findings(1), &judged.reports[1]["line"]), (vec!["invalid-record@".to_owned()], &json!(2)));
         assert!(judged.message(1).contains("67108864"), "{}", judged.message(1));
         let kept = judged.lines.iter().find(|(verdict, _)| verdict == "rejected").unwrap();
@@ -378,7 +420,8 @@ fn compressed_files_that_are_damaged() {
                 char::from(b'a' + (seed >> 33) as u8 % 26)
             })
             .collect();
-        let record = json!({"id": format!("r{n}"), "tools": tools(), "messages": messages(json!("{\"id\": \"u1\"}"), &noise)});
+        let record =
+            json!({"id": format!("r{n}"), "tools": tools(), "messages": messages(json!("{\"id\": \"u1\"}"), &noise)});
         text.push_str(&format!("{record}\n"));
     }
     let gzip = |text: &str| {
@@ -404,14 +447,23 @@ fn compressed_files_that_are_damaged() {
         let last = judged.reports.len() - 1;
         assert_eq!(judged.code, Some(1), "{name}");
         assert!(last > 0 || name.starts_with("flipped"), "{name}: nothing was read before the damage");
-        assert_eq!((judged.findings(last), judged.verdict(last)), (vec!["unreadable-input@".to_owned()], "rejected"), "{name}");
-        assert!((0..last).all(|at| judged.verdict(at) == "verified"), "{name}");
+        assert_eq!(
+            (judged.findings(last), judged.verdict(last)),
+            (vec!["unreadable-input@".to_owned()], "rejected"),
+            "{name}"
+        );
+        // What a flipped byte turned into was read before the damage could be seen.
+        assert!(name.starts_with("flipped") || (0..last).all(|at| judged.verdict(at) == "verified"), "{name}");
     }
     let mut several = gzip(&good("a"));
     several.extend(gzip(&format!("\n{}", good("b"))));
     let judged = verify(&file(&dir, "two.gz", several), &[]);
     assert_eq!((judged.reports.len(), judged.code), (2, Some(0)));
-    for (name, bytes) in [("header.gz", vec![0x1f, 0x8b]), ("header.zst", vec![0x28, 0xb5, 0x2f, 0xfd]), ("garbage.gz", [0x1f, 0x8b, 9, 9, 9, 9].repeat(50))] {
+    for (name, bytes) in [
+        ("header.gz", vec![0x1f, 0x8b]),
+        ("header.zst", vec![0x28, 0xb5, 0x2f, 0xfd]),
+        ("garbage.gz", [0x1f, 0x8b, 9, 9, 9, 9].repeat(50)),
+    ] {
         let judged = verify(&file(&dir, name, bytes), &[]);
         assert!(matches!(judged.code, Some(1 | 2)), "{name}");
     }
@@ -457,7 +509,7 @@ fn values_nested_beyond_reason() {
     // Below the limits of the parser, all of it is read.
     let schema = format!(
         "[{{\"name\": \"get_user\", \"parameters\": {}{{\"type\": \"string\"}}{}}}]",
-        "{\"type\": \"object\", \"properties\": {\"id\": ".repeat(1) ,
+        "{\"type\": \"object\", \"properties\": {\"id\": ".repeat(1),
         "}}".repeat(1)
     );
     assert_eq!(between(record(plain, "\"\"", &schema, "")).1, [""; 0]);
@@ -522,7 +574,9 @@ fn a_schema_that_doubles_with_each_reference() {
 
 #[test]
 fn patterns_that_explode() {
-    for pattern in ["(a{1000}){1000}", "((a+)+)+$", "^(a|a)*$", "(?=(a+)+$)a*b", "(a*)*\\1b", "a{4294967296}", "\\p{L}{5000}"] {
+    for pattern in
+        ["(a{1000}){1000}", "((a+)+)+$", "^(a|a)*$", "(?=(a+)+$)a*b", "(a*)*\\1b", "a{4294967296}", "\\p{L}{5000}"]
+    {
         let record = json!({"id": "bad", "tools": [{"name": "get_user", "parameters": {"type": "object", "properties": {
             "id": {"type": "string", "pattern": pattern}}}}],
             "messages": messages(json!(json!({"id": "a".repeat(5000)}).to_string()), "{}")});
@@ -541,7 +595,9 @@ fn very_many_tools() {
     }
     let record = json!({"id": "many", "tools": tools, "messages": messages(json!("{\"id\": \"u1\"}"), "{}")});
     assert_eq!(between(record.to_string()).1, [""; 0]);
-    let calls: Vec<Value> = (0..2_000).map(|n| json!({"id": format!("c{n}"), "function": {"name": format!("tool_{n}x"), "arguments": "{}"}})).collect();
+    let calls: Vec<Value> = (0..2_000)
+        .map(|n| json!({"id": format!("c{n}"), "function": {"name": format!("tool_{n}x"), "arguments": "{}"}}))
+        .collect();
     let answers = (0..2_000).map(|n| json!({"role": "tool", "tool_call_id": format!("c{n}"), "content": "x"}));
     let mut messages = vec![json!({"role": "assistant", "content": null, "tool_calls": calls})];
     messages.extend(answers);
@@ -554,7 +610,8 @@ fn very_many_tools() {
 #[test]
 fn calls_and_answers_that_do_not_pair() {
     let record = |messages: Value| json!({"id": "bad", "tools": tools(), "messages": messages}).to_string();
-    let (user, answer) = (json!({"role": "user", "content": "u1"}), json!({"role": "tool", "tool_call_id": "c1", "content": "{}"}));
+    let (user, answer) =
+        (json!({"role": "user", "content": "u1"}), json!({"role": "tool", "tool_call_id": "c1", "content": "{}"}));
     let call = json!({"role": "assistant", "content": null, "tool_calls": [
         {"id": "c1", "type": "function", "function": {"name": "get_user", "arguments": "{\"id\": \"u1\"}"}}]});
     let done = json!({"role": "assistant", "content": "done"});
@@ -572,7 +629,10 @@ fn ids_used_twice() {
     let dir = TempDir::new().unwrap();
     let text = format!("{}\n{}\n{}\n", good("a"), good("b"), good("a"));
     let judged = verify(&file(&dir, "in.jsonl", text), &[]);
-    assert_eq!((judged.findings(0), judged.findings(1), judged.findings(2)), (vec![], vec![], vec!["duplicate-id@/id".to_owned()]));
+    assert_eq!(
+        (judged.findings(0), judged.findings(1), judged.findings(2)),
+        (vec![], vec![], vec!["duplicate-id@/id".to_owned()])
+    );
     assert!(judged.message(2).contains("in.jsonl:1"), "{}", judged.message(2));
     assert_eq!((judged.code, judged.lines.len()), (Some(0), 3));
     rejected(r#"{"id": "a", "id": "b", "messages": []}"#, &["invalid-record@"]);
@@ -621,10 +681,14 @@ fn broken_markup() {
         format!("{call}<assistant>\nAnn.\n</asistant>\n"),
         "<unknown>x</unknown>\n".into(),
     ] {
-        let text = format!("{whole}{}{whole}", document(&body));
+        let text = format!("{whole}{}\n{whole}", document(&body));
         let judged = verify(&file(&dir, "gem.txt", text), &[]);
         assert_eq!(judged.reports.len(), 3, "{body}");
-        assert_eq!((judged.verdict(0), judged.verdict(1), judged.verdict(2)), ("verified", "rejected", "verified"), "{body}");
+        assert_eq!(
+            (judged.verdict(0), judged.verdict(1), judged.verdict(2)),
+            ("verified", "rejected", "verified"),
+            "{body}"
+        );
         assert!(judged.findings(1).iter().any(|f| f.starts_with("broken-markup@")), "{body}: {:?}", judged.findings(1));
     }
     let hermes = |text: &str| {
@@ -634,7 +698,13 @@ fn broken_markup() {
     };
     let plain = "<tool_call>{\"name\": \"get_user\", \"arguments\": {\"id\": \"u1\"}}</tool_call>";
     assert_eq!(between(hermes(plain)).1, [""; 0]);
-    for text in ["<tool_call>{\"name\": \"get_user\", </tool_call>", "<tool_call>{\"name\": \"get_user\"}", "<tool_call>get_user(u1)</tool_call>", "<tool_call>[]]</tool_call>", "<tool_call>3</tool_call>"] {
+    for text in [
+        "<tool_call>{\"name\": \"get_user\", </tool_call>",
+        "<tool_call>{\"name\": \"get_user\"}",
+        "<tool_call>get_user(u1)</tool_call>",
+        "<tool_call>[]]</tool_call>",
+        "<tool_call>3</tool_call>",
+    ] {
         let (judged, findings) = between(hermes(text));
         assert_eq!(judged.verdict(1), "rejected", "{text}");
         assert!(findings.contains(&"broken-markup@/conversations/1".to_owned()), "{text}: {findings:?}");
@@ -676,7 +746,11 @@ fn results_of_an_earlier_run_survive_a_misspelt_input() {
     let out = out.to_str().unwrap();
     assert_eq!(run(&["verify", input.to_str().unwrap(), "-o", out]).status.code(), Some(0));
     assert_eq!(run(&["verify", "/nowhere/in.jsonl", "-o", out]).status.code(), Some(2));
-    assert_ne!(fs::read(Path::new(out).join("verified.jsonl")).unwrap(), b"", "a run that could not start wiped out the results");
+    assert_ne!(
+        fs::read(Path::new(out).join("verified.jsonl")).unwrap(),
+        b"",
+        "a run that could not start wiped out the results"
+    );
 }
 
 #[test]
@@ -684,6 +758,10 @@ fn a_disk_that_takes_nothing() {
     let dir = TempDir::new().unwrap();
     let input = file(&dir, "in.jsonl", good("a"));
     let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let status = Command::new(env!("CARGO_BIN_EXE_gemproof")).args(["verify", input.to_str().unwrap()]).stdout(full).stderr(Stdio::null()).status();
+    let status = Command::new(env!("CARGO_BIN_EXE_gemproof"))
+        .args(["verify", input.to_str().unwrap()])
+        .stdout(full)
+        .stderr(Stdio::null())
+        .status();
     assert_eq!(status.unwrap().code(), Some(2));
 }

@@ -57,7 +57,8 @@ fn counter(dir: &Path) -> PathBuf {
     fs::write(env.join("env.toml"), "name = \"counter\"\nsummary = \"It counts\"\n").unwrap();
     fs::write(env.join("tools.json"), tools().to_string()).unwrap();
     fs::write(env.join("state.json"), r#"{"counters": {"n": 0}}"#).unwrap();
-    let script = "fn add(args) {\n    let n = get(\"counters\", \"n\") + args.n;\n    put(\"counters\", \"n\", n);\n    n\n}\n";
+    let script =
+        "fn add(args) {\n    let n = get(\"counters\", \"n\") + args.n;\n    put(\"counters\", \"n\", n);\n    n\n}\n";
     fs::write(env.join("tools.rhai"), script).unwrap();
     env
 }
@@ -142,7 +143,8 @@ fn exit_status_and_streams() {
     assert!(stdout(&output).contains("argument-type"));
     // Two files in the order in which they are named; `-` is standard input.
     let output = run(&["verify", &bad, &good, "--format", "json"]);
-    let ids: Vec<Value> = stdout(&output).lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["id"].take()).collect();
+    let ids: Vec<Value> =
+        stdout(&output).lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["id"].take()).collect();
     assert_eq!(ids, [json!("b"), json!("a"), Value::Null]);
     let output = gemproof().args(["verify", "-"]).stdin(fs::File::open(&good).unwrap()).output().unwrap();
     assert_eq!(code(&output), 0);
@@ -217,7 +219,8 @@ fn limit_stops_after_so_many_records() {
         let output = run(&["verify", input.to_str().unwrap(), "--format", "json", "--limit", limit]);
         assert_eq!(stdout(&output).lines().count(), wanted + 1);
     }
-    let output = run(&["verify", input.to_str().unwrap(), input.to_str().unwrap(), "--format", "json", "--limit", "301"]);
+    let output =
+        run(&["verify", input.to_str().unwrap(), input.to_str().unwrap(), "--format", "json", "--limit", "301"]);
     assert_eq!(stdout(&output).lines().count(), 302);
 }
 
@@ -248,7 +251,8 @@ fn interrupted(args: &[&str], out: &Path, signal: &str) -> (Child, String) {
     let mut child = gemproof().args(args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let began = Instant::now();
     let done = || {
-        let journal: Value = serde_json::from_slice(&fs::read(out.join("progress.json")).unwrap_or_default()).unwrap_or_default();
+        let journal: Value =
+            serde_json::from_slice(&fs::read(out.join("progress.json")).unwrap_or_default()).unwrap_or_default();
         journal["records"].as_u64().unwrap_or(0)
     };
     while done() == 0 {
@@ -383,7 +387,11 @@ fn env_check_tells_faults_with_their_place() {
         ("tools.rhai", "fn add(a, b) { 1 }\n", "add"),
         ("tools.rhai", "fn other(args) { 1 }\n", "add"),
         ("tools.json", "[\n{\"name\": }\n]", "tools.json:2"),
-        ("tools.json", "[{\"name\": \"add\", \"parameters\": {\"type\": \"object\", \"properties\": 3}}]", "tools.json"),
+        (
+            "tools.json",
+            "[{\"name\": \"add\", \"parameters\": {\"type\": \"object\", \"properties\": 3}}]",
+            "tools.json",
+        ),
         ("state.json", "[1]", "state.json"),
         ("state.json", "{\n  \"a\": \n}", "state.json:3"),
         ("worlds.jsonl", "{\"id\": \"a\", \"state\": {}}\n{\"id\": \"b\"}\n", "worlds.jsonl:2"),
@@ -428,7 +436,11 @@ fn golden() -> Vec<Golden> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let mut paths: Vec<PathBuf> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
-    paths.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "md")).map(read_golden).collect()
+    paths
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .map(read_golden)
+        .collect()
 }
 
 fn read_golden(path: PathBuf) -> Golden {
@@ -462,16 +474,8 @@ fn judge(case: &Golden) -> String {
     let mut inputs = Vec::new();
     for (name, text) in &case.files {
         let is_input = name.starts_with("trajectories");
-        // `\xff` in an input stands for that byte, and a name with .cut for a compressed file that was cut off.
-        let mut bytes = text.clone().into_bytes();
-        if name.ends_with(".cut.gz") {
-            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
-            std::io::Write::write_all(&mut encoder, &bytes).unwrap();
-            bytes = encoder.finish().unwrap();
-            bytes.truncate(bytes.len() - 12);
-        }
         let path = if is_input { dir.path().join(name) } else { env.join(name) };
-        fs::write(&path, bytes).unwrap();
+        fs::write(&path, text).unwrap();
         if is_input {
             inputs.push(name.clone());
         }
@@ -491,7 +495,11 @@ fn judge(case: &Golden) -> String {
         let Some(report) = line.get("gemproof") else { continue };
         found.push_str(&format!("{} {}", line["id"].as_str().unwrap(), report["verdict"].as_str().unwrap()));
         for diagnostic in report["diagnostics"].as_array().unwrap() {
-            found.push_str(&format!(" {}@{}", diagnostic["code"].as_str().unwrap(), diagnostic["at"].as_str().unwrap()));
+            found.push_str(&format!(
+                " {}@{}",
+                diagnostic["code"].as_str().unwrap(),
+                diagnostic["at"].as_str().unwrap()
+            ));
         }
         found.push('\n');
     }

@@ -8,7 +8,7 @@ mod common;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use common::{data, env_dir, executing_judge, read_jsonl, reports};
 use gemproof::diagnostic::{Level, Severity};
@@ -44,39 +44,39 @@ struct Corpus {
     db: Value,
     db_path: PathBuf,
     runs: Vec<Run>,
+    judge: Arc<Judge>,
 }
 
 impl Corpus {
-    fn load(name: &'static str) -> Option<Corpus> {
+    /// The runs of a corpus that call something. Loaded once.
+    fn load(name: &'static str) -> Option<&'static Corpus> {
+        static AIRLINE: OnceLock<Corpus> = OnceLock::new();
+        static RETAIL: OnceLock<Corpus> = OnceLock::new();
         let (runs, db_path) = (data(&format!("{name}/trajectories.jsonl"))?, data(&format!("{name}/db.json"))?);
-        let db = std::fs::read_to_string(&db_path).expect("the database is read");
-        let db = serde_json::from_str(&db).expect("the database is JSON");
-        let runs = read_jsonl(&runs).into_iter().map(Run::new).filter(|run| !run.steps.is_empty()).collect();
-        Some(Corpus { name, db, db_path, runs })
-    }
-
-    fn judge(&self) -> Arc<Judge> {
-        executing_judge(&env_dir(self.name), Some(&self.db_path))
+        let slot = if name == "tau1-airline" { &AIRLINE } else { &RETAIL };
+        Some(slot.get_or_init(|| {
+            let db = std::fs::read_to_string(&db_path).expect("the database is read");
+            let db = serde_json::from_str(&db).expect("the database is JSON");
+            let runs = read_jsonl(&runs).into_iter().map(Run::new).filter(|run| !run.steps.is_empty()).collect();
+            let judge = executing_judge(&env_dir(name), Some(&db_path));
+            Corpus { name, db, db_path, runs, judge }
+        }))
     }
 
     fn stored(&self, table: &str, key: &str) -> Option<&Value> {
         self.db.get(table)?.get(key)
     }
 
-    /// The keys of a table that a run does not mention.
-    fn strangers(&self, table: &str, run: &Run) -> Vec<&str> {
-        let keys = self.db[table].as_object().expect("a table is an object").keys();
-        keys.map(String::as_str).filter(|key| !run.text.contains(*key)).collect()
-    }
-
-    /// A key that a run does not mention.
+    /// A key that a run does not mention, by chance.
     fn stranger(&self, table: &str, run: &Run, salt: &str) -> &str {
         self.any_stranger(table, run, salt).expect("there are more records than a run names")
     }
 
     fn any_stranger(&self, table: &str, run: &Run, salt: &str) -> Option<&str> {
-        let strangers = self.strangers(table, run);
-        (!strangers.is_empty()).then(|| pick(&strangers, &run.id, salt))
+        let keys: Vec<&String> = self.db[table].as_object().expect("a table is an object").keys().collect();
+        let start = chance(&run.id, salt) as usize % keys.len();
+        let mut from_there = keys[start..].iter().chain(&keys[..start]);
+        from_there.find(|key| !run.text.contains(key.as_str())).map(|key| key.as_str())
     }
 }
 
@@ -239,13 +239,12 @@ fn all_are_caught(
     );
     assert!(corruptions.len() >= at_least, "{family}, {}: only {} corruptions", corpus.name, corruptions.len());
     assert!(runs.len() >= runs_at_least, "{family}, {}: only in {} runs", corpus.name, runs.len());
-    let judge = corpus.judge();
     let mut missed = String::new();
     let mut misses = 0;
     // In pieces: a family is larger than its corpus.
     for piece in corruptions.chunks(400) {
         let records: Vec<Value> = piece.iter().map(|corruption| corruption.record.clone()).collect();
-        for (corruption, report) in piece.iter().zip(reports(&judge, &records)) {
+        for (corruption, report) in piece.iter().zip(reports(&corpus.judge, &records)) {
             let first = report.first_error();
             let at = first.map_or("nowhere", |first| first.at.as_str());
             let found_there = match &corruption.place {
@@ -462,24 +461,24 @@ fn argument_swapped(name: &'static str, at_least: usize, runs_at_least: usize) {
     let mut corruptions = Vec::new();
     for run in &corpus.runs {
         for step in &run.steps {
-            for (why, arguments) in swaps(&corpus, run, step) {
+            for (why, arguments) in swaps(corpus, run, step) {
                 let what = format!("{} {arguments}: {why}", step.tool);
                 let record = run.with_arguments(step, &arguments);
                 corruptions.push(Corruption::new(run, record, Place::Message(step.answer), what));
             }
         }
     }
-    all_are_caught("argument", &corpus, corruptions, at_least, runs_at_least);
+    all_are_caught("argument", corpus, corruptions, at_least, runs_at_least);
 }
 
 #[test]
 fn a_swapped_argument_is_caught_airline() {
-    argument_swapped("tau1-airline", 900, 150);
+    argument_swapped("tau1-airline", 1_090, 174);
 }
 
 #[test]
 fn a_swapped_argument_is_caught_retail() {
-    argument_swapped("tau2-retail", 1_500, 195);
+    argument_swapped("tau2-retail", 1_830, 195);
 }
 
 // ---- (b) a result value changed ------------------------------------------------------------------
@@ -540,18 +539,18 @@ fn changed_values(corpus: &Corpus, per_run: usize) -> Vec<Corruption> {
 
 fn result_changed(name: &'static str, at_least: usize) {
     let Some(corpus) = Corpus::load(name) else { return };
-    let corruptions = changed_values(&corpus, 5);
-    all_are_caught("value", &corpus, corruptions, at_least, corpus.runs.len());
+    let corruptions = changed_values(corpus, 5);
+    all_are_caught("value", corpus, corruptions, at_least, corpus.runs.len());
 }
 
 #[test]
 fn a_changed_result_is_caught_airline() {
-    result_changed("tau1-airline", 750);
+    result_changed("tau1-airline", 697);
 }
 
 #[test]
 fn a_changed_result_is_caught_retail() {
-    result_changed("tau2-retail", 900);
+    result_changed("tau2-retail", 941);
 }
 
 // ---- (c) a read made stale -----------------------------------------------------------------------
@@ -561,7 +560,9 @@ fn earlier(corpus: &Corpus, run: &Run, before: usize, table: &str, key: &str, un
     let shown = run.steps[..before].iter().rev().filter(|s| shown(s).is_some_and(|(t, k)| t == table && k == key));
     let shown = shown.map(|s| (s.content.clone(), &s.value));
     let stored = corpus.stored(table, key).map(|record| (record.to_string(), record));
-    shown.chain(stored).find(|(_, value)| !same(value, unlike)).map(|(content, _)| content)
+    let found = shown.chain(stored).find(|(_, value)| !same(value, unlike)).map(|(content, _)| content);
+    // A reservation that was only just made. (The airline says so of reservations too.)
+    found.or_else(|| corpus.stored(table, key).is_none().then(|| "Error: user not found".to_owned()))
 }
 
 /// Reads that show a write, made to show what was before it.
@@ -619,23 +620,23 @@ fn reads_put_in(corpus: &Corpus) -> (Vec<Value>, Vec<Corruption>) {
 
 fn read_stale(name: &'static str, at_least: usize, put_in_at_least: usize, runs_at_least: usize) {
     let Some(corpus) = Corpus::load(name) else { return };
-    let (controls, put_in) = reads_put_in(&corpus);
-    for report in reports(&corpus.judge(), &controls) {
+    let (controls, put_in) = reads_put_in(corpus);
+    for report in reports(&corpus.judge, &controls) {
         assert_eq!(report.verdict, Verdict::Verified, "{}: {:?}", report.id, report.first_error());
     }
-    all_are_caught("stale", &corpus, stale_reads(&corpus), at_least, at_least.min(1));
-    all_are_caught("stale-put-in", &corpus, put_in, put_in_at_least, runs_at_least);
+    all_are_caught("stale", corpus, stale_reads(corpus), at_least, at_least.min(1));
+    all_are_caught("stale-put-in", corpus, put_in, put_in_at_least, runs_at_least);
 }
 
 #[test]
 fn a_stale_read_is_caught_airline() {
     // No run of it reads a record again after having changed it.
-    read_stale("tau1-airline", 0, 150, 90);
+    read_stale("tau1-airline", 0, 169, 105);
 }
 
 #[test]
 fn a_stale_read_is_caught_retail() {
-    read_stale("tau2-retail", 12, 200, 150);
+    read_stale("tau2-retail", 12, 235, 172);
 }
 
 // ---- (d) an error turned into a success, and a success into an error ------------------------------
@@ -668,18 +669,18 @@ fn turned_outcomes(corpus: &Corpus, successes_per_run: usize) -> Vec<Corruption>
 
 fn outcome_turned(name: &'static str, at_least: usize) {
     let Some(corpus) = Corpus::load(name) else { return };
-    let corruptions = turned_outcomes(&corpus, 3);
-    all_are_caught("outcome", &corpus, corruptions, at_least, corpus.runs.len());
+    let corruptions = turned_outcomes(corpus, 3);
+    all_are_caught("outcome", corpus, corruptions, at_least, corpus.runs.len());
 }
 
 #[test]
 fn a_turned_outcome_is_caught_airline() {
-    outcome_turned("tau1-airline", 500);
+    outcome_turned("tau1-airline", 550);
 }
 
 #[test]
 fn a_turned_outcome_is_caught_retail() {
-    outcome_turned("tau2-retail", 600);
+    outcome_turned("tau2-retail", 633);
 }
 
 // ---- (e) a write dropped -------------------------------------------------------------------------
@@ -830,24 +831,24 @@ fn dropped_writes(corpus: &Corpus) -> Vec<Corruption> {
 
 fn write_dropped(name: &'static str, at_least: usize, runs_at_least: usize) {
     let Some(corpus) = Corpus::load(name) else { return };
-    let corruptions = dropped_writes(&corpus);
+    let corruptions = dropped_writes(corpus);
     let in_state = corruptions.iter().filter(|c| matches!(c.place, Place::FinalState(_))).count();
     let writes = |run: &&Run| run.diff.as_object().is_some_and(|diff| !diff.is_empty());
     println!(
         "dropped, {name}: {in_state} seen in the final state only; {} runs write",
         corpus.runs.iter().filter(writes).count()
     );
-    all_are_caught("dropped", &corpus, corruptions, at_least, runs_at_least);
+    all_are_caught("dropped", corpus, corruptions, at_least, runs_at_least);
 }
 
 #[test]
 fn a_dropped_write_is_caught_airline() {
-    write_dropped("tau1-airline", 120, 80);
+    write_dropped("tau1-airline", 152, 111);
 }
 
 #[test]
 fn a_dropped_write_is_caught_retail() {
-    write_dropped("tau2-retail", 200, 130);
+    write_dropped("tau2-retail", 219, 167);
 }
 
 // ---- the canary ----------------------------------------------------------------------------------
@@ -890,14 +891,14 @@ fn a_blind_judge_lets_corruptions_pass() {
             let records: Vec<Value> = corruptions.into_iter().map(|corruption| corruption.record).collect();
             reports(&blind, &records).iter().map(|report| report.verdict).collect()
         };
-        let passing = [changed_values(&corpus, 1), stale_reads(&corpus), turned_outcomes(&corpus, 1)];
+        let passing = [changed_values(corpus, 1), stale_reads(corpus), turned_outcomes(corpus, 1)];
         for (family, corruptions) in ["value", "stale", "outcome"].into_iter().zip(passing) {
             let verdicts = verdicts(corruptions);
             let passed = verdicts.iter().filter(|verdict| **verdict == Verdict::Verified).count();
             println!("blind, {name}, {family}: {passed} of {} pass", verdicts.len());
             assert_eq!(passed, verdicts.len(), "{name}, {family}");
         }
-        let dropped = dropped_writes(&corpus).into_iter().filter(|c| matches!(c.place, Place::FinalState(_))).collect();
+        let dropped = dropped_writes(corpus).into_iter().filter(|c| matches!(c.place, Place::FinalState(_))).collect();
         let verdicts = verdicts(dropped);
         assert!(!verdicts.is_empty());
         assert!(verdicts.iter().all(|verdict| *verdict == Verdict::Rejected), "{name}");

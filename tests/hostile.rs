@@ -20,10 +20,10 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use gemproof::environment::{self, Episode, Stage};
+use gemproof::environment::{Episode, Stage};
 use gemproof::json::Json;
 use gemproof::mock::{FaultKind, Outcome, with_roomy_stack};
 use serde_json::{Value, json};

@@ -73,7 +73,7 @@ fn check(dir: &Path) -> Result<(String, bool), UsageError> {
         found.tools.tools.len(),
         found.rules.len(),
         match &found.state {
-            Some(world) => format!("{} records in its initial world", world.records()),
+            Some(world) => format!("{} records in its initial world", world.size().records),
             None => "no initial world of its own".into(),
         },
     ));

@@ -2,6 +2,7 @@
 
 mod load;
 mod manifest;
+mod memo;
 mod stage;
 
 use std::collections::{BTreeMap, HashMap};

@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::memo::{Known, Memo, Node};
 use super::{Environment, Problem, Relaxation, load};
 use crate::diagnostic::CitedRule;
 use crate::json::Json;
@@ -17,6 +18,8 @@ use crate::world::World;
 pub struct Stage {
     pub environments: Vec<Environment>,
     by_tool: HashMap<String, usize>,
+    /// Outcomes known already; `None` runs every call afresh.
+    memo: Option<Memo>,
     /// The tools of all environments.
     pub tools: Option<Arc<ToolSet>>,
 }
@@ -54,7 +57,7 @@ impl Stage {
     /// # Errors
     /// When one cannot run, or two have a tool of the same name.
     pub fn load<'a>(dirs: impl IntoIterator<Item = &'a Path>) -> Result<Stage, StageError> {
-        let mut stage = Stage::default();
+        let mut stage = Stage { memo: Some(Memo::default()), ..Stage::default() };
         for dir in dirs {
             let (environment, problems) = load(dir);
             stage.environments.push(environment.ok_or(StageError::Environment(problems))?);
@@ -106,7 +109,13 @@ impl Stage {
         let state: Json = serde_json::from_slice(&text).map_err(|e| fail(e.to_string()))?;
         let environment = &mut self.environments[at];
         environment.given = Some(environment.world(&state).map_err(fail)?);
+        self.memo = self.memo.as_ref().map(|_| Memo::default());
         Ok(())
+    }
+
+    /// Runs every call afresh, also those whose outcome is known. Results are the same; this is for measuring.
+    pub fn forget(&mut self) {
+        self.memo = None;
     }
 
     pub fn is_empty(&self) -> bool {
@@ -122,7 +131,7 @@ impl Stage {
     ///
     /// # Errors
     /// When there is none, or the record's own is none: a JSON pointer into the record, and what is wrong.
-    pub fn initial_worlds(&self, trajectory: &Trajectory) -> Result<Vec<World>, (&'static str, String)> {
+    pub fn initial_worlds(&self, trajectory: &Trajectory) -> Result<InitialWorlds, (&'static str, String)> {
         let own: Option<Json> = match &trajectory.metadata.initial_state {
             Some(text) => Some(
                 serde_json::from_str(text)
@@ -131,7 +140,9 @@ impl Stage {
             None => None,
         };
         let alone = self.environments.len() == 1;
-        let world = |environment: &Environment| -> Result<World, (&'static str, String)> {
+        let mut initial = InitialWorlds { worlds: Vec::new(), shared: Vec::new() };
+        let mut world = |environment: &Environment| -> Result<World, (&'static str, String)> {
+            initial.shared.push(false);
             if let Some(world) = environment.worlds.get(&trajectory.id) {
                 return Ok(world.clone());
             }
@@ -142,17 +153,22 @@ impl Stage {
                     return environment.world(part).map_err(|e| ("/metadata/initial_state", e));
                 }
             }
+            initial.shared.pop();
+            initial.shared.push(true);
             environment.given.as_ref().or(environment.state.as_ref()).cloned().ok_or_else(|| {
                 let message = "has no state of its own and the record brings none: give --state";
                 ("", format!("environment `{name}` {message}"))
             })
         };
-        self.environments.iter().map(world).collect()
+        let worlds = self.environments.iter().map(&mut world).collect::<Result<_, _>>()?;
+        Ok(InitialWorlds { worlds, ..initial })
     }
 
     /// An episode that starts in the given worlds.
-    pub fn episode(&self, worlds: Vec<World>) -> Episode<'_> {
-        Episode { stage: self, worlds }
+    pub fn episode(&self, initial: InitialWorlds) -> Episode<'_> {
+        let node = |(at, shared): (usize, &bool)| shared.then(|| Node::initial(at));
+        let nodes = initial.shared.iter().enumerate().map(node).collect();
+        Episode { stage: self, worlds: initial.worlds, nodes }
     }
 }
 
@@ -164,6 +180,20 @@ impl Environment {
     pub fn world(&self, state: &Json) -> Result<World, String> {
         let clock = self.manifest.clock.as_deref().and_then(crate::world::Clock::parse).unwrap_or_default();
         World::from_json(state, clock, self.manifest.seed)
+    }
+}
+
+/// The worlds in which an episode starts, one for each environment.
+#[derive(Clone, Debug)]
+pub struct InitialWorlds {
+    pub worlds: Vec<World>,
+    /// Which of them are the environments' own, which other records start in too.
+    shared: Vec<bool>,
+}
+
+impl From<Vec<World>> for InitialWorlds {
+    fn from(worlds: Vec<World>) -> InitialWorlds {
+        InitialWorlds { shared: vec![false; worlds.len()], worlds }
     }
 }
 
@@ -179,6 +209,8 @@ pub struct Performed {
 pub struct Episode<'a> {
     stage: &'a Stage,
     pub worlds: Vec<World>,
+    /// The names of the worlds, where outcomes in them may be known.
+    nodes: Vec<Option<Node>>,
 }
 
 impl Episode<'_> {
@@ -197,7 +229,31 @@ impl Episode<'_> {
             };
             return Performed { outcome, cited: Vec::new() };
         };
-        let environment = &stage.environments[at];
+        let memo = stage.memo.as_ref().zip(self.nodes[at]);
+        let Some((memo, node)) = memo else { return self.run(at, tool, arguments, offered) };
+        let key = Memo::key(node, tool, arguments, &offered);
+        if let Some(known) = memo.get(&key) {
+            if let Some((world, node)) = &known.after {
+                self.worlds[at] = world.clone();
+                self.nodes[at] = Some(*node);
+            }
+            return known.performed.clone();
+        }
+        let before = self.worlds[at].clone();
+        let performed = self.run(at, tool, arguments, offered);
+        if matches!(performed.outcome, Outcome::Fault(_)) {
+            return performed;
+        }
+        let after = (!before.is_same(&self.worlds[at])).then(|| (self.worlds[at].clone(), memo.fresh()));
+        if let Some((_, node)) = &after {
+            self.nodes[at] = Some(*node);
+        }
+        memo.keep(key, Known { performed: performed.clone(), after });
+        performed
+    }
+
+    fn run(&mut self, at: usize, tool: &str, arguments: &Json, offered: Vec<Arc<str>>) -> Performed {
+        let environment = &self.stage.environments[at];
         let before = self.worlds[at].clone();
         let mut turn = Turn { world: std::mem::take(&mut self.worlds[at]), offered, cited: Vec::new() };
         let function = environment.functions.get(tool).map_or(tool, String::as_str);

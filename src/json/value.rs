@@ -95,8 +95,8 @@ impl Json {
     pub fn nodes(&self) -> u64 {
         match self {
             Json::Text(text) => 1 + text.len() as u64 / 16,
-            Json::List(list) => list.nodes.max(1),
-            Json::Map(map) => map.nodes.max(1),
+            Json::List(list) => list.nodes(),
+            Json::Map(map) => map.nodes(),
             _ => 1,
         }
     }
@@ -191,6 +191,11 @@ impl Json {
 }
 
 impl List {
+    /// See [`Json::nodes`].
+    pub fn nodes(&self) -> u64 {
+        self.nodes.max(1)
+    }
+
     pub fn items(&self) -> &[Json] {
         &self.items
     }
@@ -226,6 +231,11 @@ impl From<Vec<Json>> for List {
 }
 
 impl Map {
+    /// See [`Json::nodes`].
+    pub fn nodes(&self) -> u64 {
+        self.nodes.max(1)
+    }
+
     pub fn len(&self) -> usize {
         self.entries.len()
     }

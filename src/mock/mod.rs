@@ -5,6 +5,7 @@
 //!
 //! **Invariant.** A backend keeps nothing between calls: what a call did is in its turn, and nowhere else.
 
+pub mod meter;
 pub mod rhai;
 
 use std::fmt;
@@ -92,8 +93,12 @@ impl std::error::Error for Fault {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
-    /// Operations of the backend, and separately records looked at by host functions.
+    /// Operations of the backend.
     pub operations: u64,
+    /// Work of host functions: JSON nodes made, compared or copied, and records looked at.
+    pub work: u64,
+    /// Bytes a call may hold beyond what the thread held before it.
+    pub memory_bytes: u64,
     /// Nested function calls.
     pub call_depth: usize,
     /// Nodes of one JSON value; 16 bytes of text count as one.
@@ -104,6 +109,8 @@ pub struct Limits {
     pub string_bytes: usize,
     /// Records in all tables of the world.
     pub world_records: u64,
+    /// Nodes of all records and values of the world.
+    pub world_nodes: u64,
     /// Wall time: a belt. The other limits decide first, so that results do not depend on the machine.
     pub deadline_ms: u64,
 }
@@ -112,11 +119,14 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             operations: 1_000_000,
-            call_depth: 48,
+            work: 10_000_000,
+            memory_bytes: 256 << 20,
+            call_depth: 40,
             value_nodes: 200_000,
             value_depth: 96,
-            string_bytes: 1_000_000,
+            string_bytes: 100_000,
             world_records: 1_000_000,
+            world_nodes: 20_000_000,
             deadline_ms: 10_000,
         }
     }

@@ -68,7 +68,8 @@ pub fn replay(
     listener: &mut dyn FnMut(Event),
 ) -> Result<(), (&'static str, String)> {
     let initial = stage.initial_worlds(trajectory)?;
-    let mut episode = stage.episode(initial.clone());
+    let start = initial.worlds.clone();
+    let mut episode = stage.episode(initial);
     let mut faulted = false;
     for (at, exchange) in exchanges.iter().enumerate() {
         let call = &trajectory.messages[exchange.message].calls[exchange.call];
@@ -89,7 +90,7 @@ pub fn replay(
     }
     let state = match faulted {
         true => StateAgreement::Unchecked,
-        false => state::check(stage, trajectory, &initial, &episode.worlds),
+        false => state::check(stage, trajectory, &start, &episode.worlds),
     };
     listener(Event::State(state));
     Ok(())

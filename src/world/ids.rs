@@ -4,6 +4,9 @@ const DIGITS: &[u8] = b"0123456789";
 const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const EITHER: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
+/// Longest pattern.
+pub(super) const PATTERN_BYTES_MAX: usize = 200;
+
 enum Place {
     Any(&'static [u8]),
     Exactly(char),
@@ -20,6 +23,11 @@ fn places(pattern: &str) -> impl Iterator<Item = Place> {
             c => Place::Exactly(c),
         })
     })
+}
+
+/// Whether the pattern has a place that can vary.
+pub(super) fn varies(pattern: &str) -> bool {
+    places(pattern).any(|place| matches!(place, Place::Any(_)))
 }
 
 /// Whether an id is one that the pattern could have made.

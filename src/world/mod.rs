@@ -28,6 +28,21 @@ pub struct World {
     clock: Clock,
     seed: u64,
     minted: u64,
+    /// Of all tables and values.
+    size: Size,
+}
+
+/// How much a world holds, and how much it may.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    pub records: u64,
+    /// JSON nodes, see [`Json::nodes`].
+    pub nodes: u64,
+}
+
+impl Size {
+    /// No bound.
+    pub const MAX: Size = Size { records: u64::MAX, nodes: u64::MAX };
 }
 
 /// A member of a world: a table of records, or one value.
@@ -45,7 +60,7 @@ pub enum WorldError {
     KeyTaken { table: String, key: String },
     NotAMap { table: String, key: String },
     TableIsNoValue(String),
-    Full { records_max: u64 },
+    Full(Size),
     Pattern { pattern: String },
 }
 
@@ -59,8 +74,12 @@ impl fmt::Display for WorldError {
                 write!(f, "record `{key}` of table `{table}` is not a map, so it has no fields to update")
             }
             WorldError::TableIsNoValue(name) => write!(f, "`{name}` is a table of the world, not a value"),
-            WorldError::Full { records_max } => write!(f, "the world may hold at most {records_max} records"),
-            WorldError::Pattern { pattern } => write!(f, "no free id fits the pattern `{pattern}`"),
+            WorldError::Full(max) => {
+                write!(f, "the world may hold at most {} records of {} JSON nodes in all", max.records, max.nodes)
+            }
+            WorldError::Pattern { pattern } => {
+                write!(f, "no free id fits the pattern `{}`", pattern.chars().take(40).collect::<String>())
+            }
         }
     }
 }
@@ -107,7 +126,9 @@ impl World {
                 (name.clone(), entry)
             })
             .collect();
-        Ok(World { entries, clock, seed, minted: 0 })
+        let records = |member: &Json| member.as_map().map_or(1, |records| records.len() as u64);
+        let size = Size { records: members.iter().map(|(_, member)| records(member)).sum(), nodes: state.nodes() };
+        Ok(World { entries, clock, seed, minted: 0, size })
     }
 
     /// The tables and values as one JSON object.
@@ -124,6 +145,13 @@ impl World {
                 })
                 .collect(),
         )
+    }
+
+    /// Whether two worlds share all their storage. Worlds that do not may still be equal.
+    pub fn is_same(&self, other: &World) -> bool {
+        self.entries.ptr_eq(&other.entries)
+            && self.clock == other.clock
+            && (self.seed, self.minted) == (other.seed, other.minted)
     }
 
     pub fn clock(&self) -> &Clock {
@@ -154,19 +182,33 @@ impl World {
         }
     }
 
-    /// The number of records of all tables.
-    pub fn records(&self) -> u64 {
-        self.entries.values().map(|entry| if let Entry::Table(table) = entry { table.len() as u64 } else { 1 }).sum()
+    /// How much it holds: records of all tables and values, and their nodes.
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    /// Counts `new` in place of `old`.
+    fn resize(&mut self, old: Option<u64>, new: Option<u64>, max: Size) -> Result<(), WorldError> {
+        let count = |total: u64, old: u64, new: u64| total.saturating_sub(old).saturating_add(new);
+        let size = Size {
+            records: count(self.size.records, u64::from(old.is_some()), u64::from(new.is_some())),
+            nodes: count(self.size.nodes, old.unwrap_or(0), new.unwrap_or(0)),
+        };
+        let grows = size.records > self.size.records || size.nodes > self.size.nodes;
+        if grows && (size.records > max.records || size.nodes > max.nodes) {
+            return Err(WorldError::Full(max));
+        }
+        self.size = size;
+        Ok(())
     }
 
     /// Replaces or creates a record, and the table where there is none.
     ///
     /// # Errors
-    /// [`WorldError::Full`] when the world would outgrow `records_max`.
-    pub fn put(&mut self, table: &str, key: &str, record: Json, records_max: u64) -> Result<(), WorldError> {
-        if self.get(table, key).is_none() && self.records() >= records_max {
-            return Err(WorldError::Full { records_max });
-        }
+    /// [`WorldError::Full`] when the world would outgrow `max`.
+    pub fn put(&mut self, table: &str, key: &str, record: Json, max: Size) -> Result<(), WorldError> {
+        let old = self.get(table, key).map(Json::nodes);
+        self.resize(old, Some(record.nodes() + key.len() as u64 / 16), max)?;
         self.table_mut(table).put(key, record);
         Ok(())
     }
@@ -175,18 +217,18 @@ impl World {
     ///
     /// # Errors
     /// When the key is taken, or the world is full.
-    pub fn insert(&mut self, table: &str, key: &str, record: Json, records_max: u64) -> Result<(), WorldError> {
+    pub fn insert(&mut self, table: &str, key: &str, record: Json, max: Size) -> Result<(), WorldError> {
         if self.get(table, key).is_some() {
             return Err(WorldError::KeyTaken { table: table.into(), key: key.into() });
         }
-        self.put(table, key, record, records_max)
+        self.put(table, key, record, max)
     }
 
     /// Replaces the given fields of a record.
     ///
     /// # Errors
-    /// When there is no such record, or it is no map.
-    pub fn update(&mut self, table: &str, key: &str, fields: &json::Map) -> Result<(), WorldError> {
+    /// When there is no such record, it is no map, or the world would outgrow `max`.
+    pub fn update(&mut self, table: &str, key: &str, fields: &json::Map, max: Size) -> Result<(), WorldError> {
         let Some(record) = self.get(table, key) else {
             return Err(WorldError::NoRecord { table: table.into(), key: key.into() });
         };
@@ -197,23 +239,25 @@ impl World {
         for (field, value) in fields.iter() {
             record.set(field, value.clone());
         }
-        self.table_mut(table).put(key, Json::Map(Arc::new(record)));
-        Ok(())
+        self.put(table, key, Json::Map(Arc::new(record)), max)
     }
 
     pub fn remove(&mut self, table: &str, key: &str) -> Option<Json> {
-        self.get(table, key)?;
+        let old = self.get(table, key)?.nodes();
+        self.resize(Some(old), None, Size::MAX).ok()?;
         self.table_mut(table).remove(key)
     }
 
     /// Sets a value of the world.
     ///
     /// # Errors
-    /// When the name is a table's.
-    pub fn set_value(&mut self, name: &str, value: Json) -> Result<(), WorldError> {
+    /// When the name is a table's, or the world would outgrow `max`.
+    pub fn set_value(&mut self, name: &str, value: Json, max: Size) -> Result<(), WorldError> {
         if self.table(name).is_some() {
             return Err(WorldError::TableIsNoValue(name.into()));
         }
+        let old = self.value(name).map(Json::nodes);
+        self.resize(old, Some(value.nodes() + name.len() as u64 / 16), max)?;
         self.entries.insert(Arc::from(name), Entry::Value(value));
         Ok(())
     }
@@ -221,7 +265,7 @@ impl World {
     /// An id of the given pattern that no record of the table has. `offered` ids, each taken out when used, come before the world's own.
     ///
     /// # Errors
-    /// When no free id was found in a thousand tries.
+    /// When the pattern is longer than 200 bytes, or no free id was found in a thousand tries.
     pub fn fresh_id(
         &mut self,
         table: &str,
@@ -232,7 +276,12 @@ impl World {
         if let Some(at) = offered.iter().position(|id| ids::fits(pattern, id) && !taken(self, id)) {
             return Ok(offered.remove(at));
         }
-        for _ in 0..1000 {
+        let tries = match pattern.len() <= ids::PATTERN_BYTES_MAX {
+            true if ids::varies(pattern) => 1000,
+            true => 1,
+            false => 0,
+        };
+        for _ in 0..tries {
             self.minted += 1;
             let id = ids::mint(pattern, table, self.seed, self.minted);
             if !taken(self, &id) {

@@ -41,6 +41,11 @@ impl Condition {
         Condition(fields)
     }
 
+    /// The fields by which an index may be looked up: the first two scalars.
+    fn indexable(&self) -> impl Iterator<Item = &(String, Json)> {
+        self.0.iter().filter(|(_, wanted)| scalar(wanted).is_some()).take(2)
+    }
+
     fn holds(&self, record: &Json) -> bool {
         self.0.iter().all(|(name, wanted)| match field(record, name) {
             Some(found) => found == wanted,
@@ -66,23 +71,34 @@ impl Table {
         self.records.iter()
     }
 
-    /// The records for which the condition holds, in the order of keys, and how many records were looked at.
-    pub fn select(&self, condition: &Condition) -> (Vec<(&Arc<str>, &Json)>, u64) {
+    /// What [`Table::select`] will cost at most: records to look at, times what each comparison costs, and the building of
+    /// indexes.
+    pub fn cost(&self, condition: &Condition) -> u64 {
+        let looked_at = condition.indexable().filter_map(|(name, wanted)| {
+            let indexes = self.indexes.read().expect("no holder of this lock can panic");
+            let index = indexes.get(&**name)?.as_ref()?;
+            Some(index.get(&scalar(wanted)?).map_or(0, Vec::len))
+        });
+        let records = looked_at.min().unwrap_or(self.records.len()) as u64;
+        let each = condition.0.iter().fold(1u64, |sum, (name, wanted)| {
+            sum.saturating_add(wanted.nodes()).saturating_add(name.len() as u64 / 16)
+        });
+        records.saturating_mul(each).saturating_add(1)
+    }
+
+    /// The records for which the condition holds, in the order of keys.
+    pub fn select(&self, condition: &Condition) -> Vec<(&Arc<str>, &Json)> {
         let shortest = condition
-            .0
-            .iter()
+            .indexable()
             .filter_map(|(name, wanted)| Some((self.index(name)?, scalar(wanted)?)))
             .min_by_key(|(index, wanted)| index.get(wanted).map_or(0, Vec::len));
         match shortest {
             Some((index, wanted)) => {
                 let keys = index.get(&wanted).map_or(&[][..], Vec::as_slice);
                 let found = keys.iter().filter_map(|key| self.records.get_key_value(key));
-                (found.filter(|(_, record)| condition.holds(record)).collect(), 1 + keys.len() as u64)
+                found.filter(|(_, record)| condition.holds(record)).collect()
             }
-            None => {
-                let found = self.records.iter().filter(|(_, record)| condition.holds(record)).collect();
-                (found, 1 + self.records.len() as u64)
-            }
+            None => self.records.iter().filter(|(_, record)| condition.holds(record)).collect(),
         }
     }
 

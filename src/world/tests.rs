@@ -49,7 +49,7 @@ proptest! {
         for step in steps {
             match step {
                 Step::Put(t, k, v) => {
-                    world.put(tables[t as usize], &format!("k{k}"), record(v), 1000).unwrap();
+                    world.put(tables[t as usize], &format!("k{k}"), record(v), Size::MAX).unwrap();
                     model.get_mut(tables[t as usize]).unwrap().insert(format!("k{k}"), v);
                 }
                 Step::Remove(t, k) => {
@@ -74,7 +74,7 @@ proptest! {
             for table in tables {
                 let wanted: Vec<&str> = model[table].iter().filter(|(_, x)| **x == v).map(|(k, _)| k.as_str()).collect();
                 for _ in 0..3 {
-                    let found: Vec<&str> = world.table(table).unwrap().select(&condition).0.iter().map(|(k, _)| &***k).collect();
+                    let found: Vec<&str> = world.table(table).unwrap().select(&condition).iter().map(|(k, _)| &***k).collect();
                     prop_assert_eq!(&found, &wanted);
                 }
             }
@@ -84,7 +84,7 @@ proptest! {
         for change in before.changes(&world) {
             let key = change.key.as_deref().unwrap();
             match change.after {
-                Some(record) => patched.put(&change.name, key, record, 1000).unwrap(),
+                Some(record) => patched.put(&change.name, key, record, Size::MAX).unwrap(),
                 None => drop(patched.remove(&change.name, key)),
             }
         }
@@ -98,12 +98,12 @@ fn patch_names_what_changed() {
     let before = state(r#"{"orders":{"a/1":{"status":"open","n":1},"b":{}},"balance":3}"#);
     let mut after = before.clone();
     after
-        .update("orders", "a/1", Json::map(vec![(Arc::from("status"), Json::text("closed"))]).as_map().unwrap())
+        .update("orders", "a/1", Json::map(vec![(Arc::from("status"), Json::text("closed"))]).as_map().unwrap(), Size::MAX)
         .unwrap();
     after.remove("orders", "b");
-    after.insert("orders", "c", Json::Int(1), 100).unwrap();
-    after.set_value("balance", Json::Int(4)).unwrap();
-    after.put("new", "x", Json::Null, 100).unwrap();
+    after.insert("orders", "c", Json::Int(1), Size::MAX).unwrap();
+    after.set_value("balance", Json::Int(4), Size::MAX).unwrap();
+    after.put("new", "x", Json::Null, Size::MAX).unwrap();
     let patch = serde_json::to_string(&before.patch(&after)).unwrap();
     assert_eq!(
         patch,
@@ -114,10 +114,11 @@ fn patch_names_what_changed() {
     );
     assert_eq!(before.changes(&before.clone()), []);
     assert_eq!(
-        after.insert("orders", "c", Json::Null, 100),
+        after.insert("orders", "c", Json::Null, Size::MAX),
         Err(WorldError::KeyTaken { table: "orders".into(), key: "c".into() })
     );
-    assert_eq!(after.put("orders", "d", Json::Null, 4), Err(WorldError::Full { records_max: 4 }));
+    let max = Size { records: 4, nodes: 100 };
+    assert_eq!(after.put("orders", "d", Json::Null, max), Err(WorldError::Full(max)));
 }
 
 #[test]
@@ -127,13 +128,13 @@ fn fresh_ids_are_seeded_forked_and_free() {
     let id = world.fresh_id("orders", "O-##", &mut Vec::new()).unwrap();
     assert_eq!(id, fork.fresh_id("orders", "O-##", &mut Vec::new()).unwrap());
     assert_ne!(world.state_hash(), World::default().state_hash());
-    world.put("orders", "O-11", Json::Null, 10).unwrap();
+    world.put("orders", "O-11", Json::Null, Size::MAX).unwrap();
     // An offered id that is taken or does not fit is passed over.
     let mut offered: Vec<Arc<str>> = vec![Arc::from("O-11"), Arc::from("X"), Arc::from("O-12")];
     assert_eq!(&*world.fresh_id("orders", "O-##", &mut offered).unwrap(), "O-12");
     assert_eq!(offered.len(), 2);
     for n in 0..100 {
-        world.put("orders", &format!("O-{n:02}"), Json::Null, 1000).unwrap();
+        world.put("orders", &format!("O-{n:02}"), Json::Null, Size::MAX).unwrap();
     }
     assert!(world.fresh_id("orders", "O-##", &mut Vec::new()).is_err());
 }

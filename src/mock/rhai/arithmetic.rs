@@ -14,7 +14,7 @@ pub(super) fn round(x: f64, decimals: i64) -> f64 {
     }
     if decimals < 0 {
         let unit = 10f64.powi(decimals.unsigned_abs().min(400) as i32);
-        return (x / unit).round_ties_even() * unit;
+        return if unit.is_finite() { (x / unit).round_ties_even() * unit } else { 0.0 };
     }
     x
 }

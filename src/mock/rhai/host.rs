@@ -2,13 +2,15 @@
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, Map as RhaiMap, NativeCallContext, Position};
+use rhai::{
+    Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Map as RhaiMap, NativeCallContext, Position,
+};
 
 use super::arithmetic;
-use super::node::{Node, from_dynamic, raise, to_dynamic};
+use super::node::{Node, charge, from_dynamic, limit, printed, raise, to_dynamic};
 use crate::json::Json;
 use crate::mock::{Limits, Turn};
-use crate::world::{self, Condition};
+use crate::world::{self, Condition, Size};
 
 /// The state of one call, reached through the tag of its evaluation.
 #[derive(Clone)]
@@ -18,15 +20,12 @@ pub(super) struct State {
     pub turn: Turn,
     /// What `fail` was called with. Set once; it cannot be caught.
     pub refusal: Option<Json>,
-    /// A limit that a host function found exceeded.
-    pub limit: Option<String>,
     limits: Limits,
-    looked_at: u64,
 }
 
 impl State {
     pub fn new(turn: Turn, limits: Limits) -> State {
-        State { turn, refusal: None, limit: None, limits, looked_at: 0 }
+        State { turn, refusal: None, limits }
     }
 }
 
@@ -50,34 +49,33 @@ fn with<T>(ctx: &NativeCallContext, work: impl FnOnce(&mut State) -> Raised<T>) 
     }
 }
 
-/// Counts records that a host function looks at.
-fn charge(state: &mut State, records: u64) -> Raised<()> {
-    state.looked_at = state.looked_at.saturating_add(records);
-    if state.looked_at <= state.limits.operations {
-        return Ok(());
-    }
-    state.limit = Some(format!("the call looked at more than {} records", state.limits.operations));
-    terminate()
-}
-
 /// A key as text: numbers are keys too.
 fn key_text(key: &Dynamic) -> Raised<String> {
-    match from_dynamic(key, &Limits::default()) {
-        Ok(Json::Text(text)) => Ok(text.to_string()),
-        Ok(Json::Int(n)) => Ok(n.to_string()),
-        Ok(other) => raise(format!("a key must be a text or an integer, not {}", other.a_kind())),
-        Err(e) => raise(format!("a key must be a text or an integer, not {e}")),
+    match from_dynamic(key, &Limits::default())? {
+        Json::Text(text) => Ok(text.to_string()),
+        Json::Int(n) => Ok(n.to_string()),
+        other => raise(format!("a key must be a text or an integer, not {}", other.a_kind())),
     }
 }
 
+/// Fields of one condition.
+const FIELDS_MAX: usize = 32;
+
 fn condition(state: &State, map: &Dynamic) -> Raised<Condition> {
-    match from_dynamic(map, &state.limits) {
-        Ok(Json::Map(fields)) => {
+    match from_dynamic(map, &state.limits)? {
+        Json::Map(fields) if fields.len() > FIELDS_MAX => {
+            raise(format!("a condition has at most {FIELDS_MAX} fields, this one has {}", fields.len()))
+        }
+        Json::Map(fields) => {
             Ok(Condition::new(fields.iter().map(|(name, value)| (name.to_string(), value.clone())).collect()))
         }
-        Ok(other) => raise(format!("a condition must be a map or a closure, not {}", other.a_kind())),
-        Err(e) => raise(format!("a condition must be a map or a closure, not {e}")),
+        other => raise(format!("a condition must be a map or a closure, not {}", other.a_kind())),
     }
+}
+
+/// How large the world may grow.
+fn size_max(state: &State) -> Size {
+    Size { records: state.limits.world_records, nodes: state.limits.world_nodes }
 }
 
 type Record = (Arc<str>, Json);
@@ -90,10 +88,10 @@ fn records(ctx: &NativeCallContext, table: &str, wanted: Option<&Dynamic>) -> Ra
             None => Condition::default(),
         };
         let Some(table) = state.turn.world.table(table) else { return Ok(Vec::new()) };
-        let (found, cost) = table.select(&condition);
-        let found = found.into_iter().map(|(key, record)| (key.clone(), record.clone())).collect();
-        charge(state, cost)?;
-        Ok(found)
+        charge(table.cost(&condition))?;
+        let found = table.select(&condition);
+        charge(found.len() as u64)?;
+        Ok(found.into_iter().map(|(key, record)| (key.clone(), record.clone())).collect())
     })
 }
 
@@ -119,12 +117,37 @@ fn keyed(found: Vec<Record>) -> Array {
     found.into_iter().map(|(key, _)| Dynamic::from(key.to_string())).collect()
 }
 
-pub(super) fn register(engine: &mut Engine) {
+pub(super) fn register(engine: &mut Engine, limits: Limits) {
     register_reads(engine);
     register_writes(engine);
     register_answers(engine);
     register_clock(engine);
     register_numbers(engine);
+    register_texts(engine, limits);
+}
+
+/// Rhai's own `replace` does not look at the size of what it makes.
+fn register_texts(engine: &mut Engine, limits: Limits) {
+    let replace = move |text: &mut ImmutableString, wanted: &str, by: &str| -> Raised<()> {
+        charge(1 + text.len() as u64 / 16)?;
+        let found = if wanted.is_empty() { text.chars().count() + 1 } else { text.matches(wanted).count() };
+        let bytes = found.saturating_mul(by.len()).saturating_add(text.len());
+        if bytes > limits.string_bytes && by.len() > wanted.len() {
+            return limit(format!("a text of more than {} bytes", limits.string_bytes));
+        }
+        *text = text.replace(wanted, by).into();
+        Ok(())
+    };
+    engine.register_fn("replace", move |text: &mut ImmutableString, wanted: &str, by: &str| replace(text, wanted, by));
+    engine.register_fn("replace", move |text: &mut ImmutableString, wanted: &str, by: char| {
+        replace(text, wanted, by.encode_utf8(&mut [0; 4]))
+    });
+    engine.register_fn("replace", move |text: &mut ImmutableString, wanted: char, by: &str| {
+        replace(text, wanted.encode_utf8(&mut [0; 4]), by)
+    });
+    engine.register_fn("replace", move |text: &mut ImmutableString, wanted: char, by: char| {
+        replace(text, wanted.encode_utf8(&mut [0; 4]), by.encode_utf8(&mut [0; 4]))
+    });
 }
 
 fn register_reads(engine: &mut Engine) {
@@ -168,29 +191,34 @@ fn register_writes(engine: &mut Engine) {
     engine.register_fn("insert", |ctx: NativeCallContext, table: &str, key: Dynamic, record: Dynamic| -> Raised<()> {
         let key = key_text(&key)?;
         with(&ctx, |state| {
-            let record = from_dynamic(&record, &state.limits).or_else(raise)?;
-            let records_max = state.limits.world_records;
-            state.turn.world.insert(table, &key, record, records_max).or_else(|e| raise(e.to_string()))
+            let record = from_dynamic(&record, &state.limits)?;
+            let max = size_max(state);
+            state.turn.world.insert(table, &key, record, max).or_else(|e| raise(e.to_string()))
         })
     });
     engine.register_fn("put", |ctx: NativeCallContext, table: &str, key: Dynamic, record: Dynamic| -> Raised<()> {
         let key = key_text(&key)?;
         with(&ctx, |state| {
-            let record = from_dynamic(&record, &state.limits).or_else(raise)?;
-            let records_max = state.limits.world_records;
-            state.turn.world.put(table, &key, record, records_max).or_else(|e| raise(e.to_string()))
+            let record = from_dynamic(&record, &state.limits)?;
+            let max = size_max(state);
+            state.turn.world.put(table, &key, record, max).or_else(|e| raise(e.to_string()))
         })
     });
     engine.register_fn("put", |ctx: NativeCallContext, name: &str, value: Dynamic| -> Raised<()> {
         with(&ctx, |state| {
-            let value = from_dynamic(&value, &state.limits).or_else(raise)?;
-            state.turn.world.set_value(name, value).or_else(|e| raise(e.to_string()))
+            let value = from_dynamic(&value, &state.limits)?;
+            let max = size_max(state);
+            state.turn.world.set_value(name, value, max).or_else(|e| raise(e.to_string()))
         })
     });
     engine.register_fn("update", |ctx: NativeCallContext, table: &str, key: Dynamic, fields: Dynamic| -> Raised<()> {
         let key = key_text(&key)?;
-        with(&ctx, |state| match from_dynamic(&fields, &state.limits).or_else(raise)? {
-            Json::Map(fields) => state.turn.world.update(table, &key, &fields).or_else(|e| raise(e.to_string())),
+        with(&ctx, |state| match from_dynamic(&fields, &state.limits)? {
+            Json::Map(fields) => {
+                let max = size_max(state);
+                charge(state.turn.world.get(table, &key).and_then(Json::as_map).map_or(0, |map| map.len() as u64))?;
+                state.turn.world.update(table, &key, &fields, max).or_else(|e| raise(e.to_string()))
+            }
             other => raise(format!("update takes a map of fields, not {}", other.a_kind())),
         })
     });
@@ -204,6 +232,7 @@ fn register_writes(engine: &mut Engine) {
     });
     engine.register_fn("fresh_id", |ctx: NativeCallContext, table: &str, pattern: &str| -> Raised<String> {
         with(&ctx, |state| {
+            charge(100)?;
             let Turn { world, offered, .. } = &mut state.turn;
             world.fresh_id(table, pattern, offered).map(|id| id.to_string()).or_else(|e| raise(e.to_string()))
         })
@@ -213,14 +242,14 @@ fn register_writes(engine: &mut Engine) {
 fn register_answers(engine: &mut Engine) {
     engine.register_fn("fail", |ctx: NativeCallContext, answer: Dynamic| -> Raised<()> {
         with(&ctx, |state| {
-            state.refusal = Some(from_dynamic(&answer, &state.limits).or_else(raise)?);
+            state.refusal = Some(from_dynamic(&answer, &state.limits)?);
             terminate()
         })
     });
     engine.register_fn("cite", |ctx: NativeCallContext, rule: &str| -> Raised<()> {
         with(&ctx, |state| {
             if !state.turn.cited.iter().any(|cited| cited == rule) {
-                charge(state, 1)?;
+                charge(1 + rule.len() as u64 / 16)?;
                 state.turn.cited.push(rule.to_owned());
             }
             Ok(())
@@ -228,18 +257,16 @@ fn register_answers(engine: &mut Engine) {
     });
     let to_json = |ctx: &NativeCallContext, value: Dynamic| -> Raised<String> {
         with(ctx, |state| {
-            let text = from_dynamic(&value, &state.limits).or_else(raise)?.spaced();
-            if text.len() > state.limits.string_bytes {
-                return raise(format!("a text of more than {} bytes", state.limits.string_bytes));
-            }
-            Ok(text)
+            let value = from_dynamic(&value, &state.limits)?;
+            printed(&value, &state.limits, Json::spaced)
         })
     };
     // Rhai has a `to_json` of its own for maps.
     engine.register_fn("to_json", move |ctx: NativeCallContext, map: RhaiMap| to_json(&ctx, Dynamic::from(map)));
     engine.register_fn("to_json", move |ctx: NativeCallContext, value: Dynamic| to_json(&ctx, value));
-    engine.register_fn("from_json", |text: &str| {
-        serde_json::from_str(text).map_or(Dynamic::UNIT, |json| to_dynamic(&json))
+    engine.register_fn("from_json", |text: &str| -> Raised<Dynamic> {
+        charge(text.len() as u64)?;
+        Ok(serde_json::from_str(text).map_or(Dynamic::UNIT, |json| to_dynamic(&json)))
     });
 }
 
@@ -259,10 +286,11 @@ fn register_numbers(engine: &mut Engine) {
     engine.register_fn("round", |x: i64, decimals: i64| arithmetic::round(x as f64, decimals));
     engine.register_fn("fixed", |x: f64, decimals: i64| arithmetic::fixed(x, decimals));
     engine.register_fn("fixed", |x: i64, decimals: i64| arithmetic::fixed(x as f64, decimals));
-    engine.register_fn("arithmetic", |text: &str| -> Dynamic {
-        match arithmetic::evaluate(text) {
+    engine.register_fn("arithmetic", |text: &str| -> Raised<Dynamic> {
+        charge(text.len() as u64)?;
+        Ok(match arithmetic::evaluate(text) {
             Ok(number) => to_dynamic(&number),
             Err(message) => to_dynamic(&Json::map(vec![(Arc::from("error"), Json::text(message))])),
-        }
+        })
     });
 }

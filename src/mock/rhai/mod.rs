@@ -6,11 +6,9 @@ mod arithmetic;
 mod host;
 mod node;
 
-use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
 use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage, BasicStringPackage,
@@ -18,6 +16,7 @@ use rhai::packages::{
 };
 use rhai::{AST, CallFnOptions, Dynamic, Engine, EvalAltResult, Position, Scope};
 
+use super::meter::{self, Exceeded};
 use super::{Fault, FaultKind, Limits, Mock, Outcome, SourcePlace, Turn};
 use crate::json::Json;
 use host::{Handle, State};
@@ -25,8 +24,12 @@ use host::{Handle, State};
 /// Elements of one native array or map of a script, nested ones included. Larger data belongs in the world.
 const CONTAINER_ITEMS_MAX: usize = 2_000;
 
-/// Operations between two looks at the clock.
-const DEADLINE_STEP: u64 = 2_048;
+/// Operations between two looks at the memory, and at the clock too.
+const MEMORY_STEP: u64 = 64;
+const CLOCK_STEP: u64 = 2_048;
+
+/// Characters of a fault's message.
+const MESSAGE_CHARS_MAX: usize = 300;
 
 /// Source files of a mock larger than this are refused.
 const SOURCE_BYTES_MAX: usize = 1_000_000;
@@ -49,10 +52,6 @@ pub struct SourceError {
     pub file: PathBuf,
 }
 
-thread_local! {
-    static DEADLINE: Cell<Option<Instant>> = const { Cell::new(None) };
-}
-
 impl RhaiMock {
     /// Compiles scripts, given as file names and sources; later files may replace functions of earlier ones.
     ///
@@ -60,6 +59,9 @@ impl RhaiMock {
     /// A file that does not parse, or whose top level does anything.
     pub fn compile(sources: &[(PathBuf, String)], limits: Limits) -> Result<RhaiMock, SourceError> {
         let engine = engine(limits);
+        // Ends at the first operation: only a script without statements gets through.
+        let mut probe = Engine::new_raw();
+        probe.on_progress(|_| Some(Dynamic::UNIT));
         let mut ast = AST::empty();
         let mut files = BTreeMap::new();
         let mut tools = BTreeSet::new();
@@ -79,7 +81,7 @@ impl RhaiMock {
             let part = engine.compile(source).map_err(|e| fail(e.err_type().to_string(), e.position()))?;
             let mut statements = part.clone();
             statements.clear_functions();
-            if !engine.eval_ast::<Dynamic>(&statements).is_ok_and(|value| value.is_unit()) {
+            if !probe.eval_ast::<Dynamic>(&statements).is_ok_and(|value| value.is_unit()) {
                 let message = "statements outside of functions are not allowed in a mock";
                 return Err(fail(message.into(), Position::NONE));
             }
@@ -110,19 +112,32 @@ impl RhaiMock {
             EvalAltResult::ErrorTooManyOperations(_) => {
                 (FaultKind::Limit, format!("the call took more than {} operations", self.limits.operations))
             }
-            EvalAltResult::ErrorTerminated(..) => {
-                (FaultKind::Limit, format!("the call took more than {} ms", self.limits.deadline_ms))
-            }
+            EvalAltResult::ErrorTerminated(reason, _) => (FaultKind::Limit, reason.to_string()),
             EvalAltResult::ErrorStackOverflow(_) => {
                 (FaultKind::Limit, format!("function calls nest deeper than {} levels", self.limits.call_depth))
             }
             EvalAltResult::ErrorDataTooLarge(..) | EvalAltResult::ErrorTooManyVariables(_) => {
                 (FaultKind::Limit, inner.to_string())
             }
-            EvalAltResult::ErrorRuntime(thrown, _) => (FaultKind::Script, thrown.to_string()),
+            EvalAltResult::ErrorRuntime(thrown, _) => (FaultKind::Script, thrown_text(thrown)),
             _ => (FaultKind::Script, inner.to_string()),
         };
+        let message = match message.char_indices().nth(MESSAGE_CHARS_MAX) {
+            Some((end, _)) => format!("{}...", &message[..end]),
+            None => message,
+        };
         Fault { kind, message, place }
+    }
+}
+
+/// What a script threw, as text.
+fn thrown_text(thrown: &Dynamic) -> String {
+    match thrown.read_lock::<rhai::ImmutableString>() {
+        Some(text) if !text.is_empty() => text.to_string(),
+        _ => match node::from_dynamic(thrown, &Limits::default()) {
+            Ok(json) => format!("the script threw {json}"),
+            Err(_) => format!("the script threw a value of type {}", thrown.type_name()),
+        },
     }
 }
 
@@ -141,7 +156,8 @@ impl Mock for RhaiMock {
         }
         let handle = Handle(Arc::new(Mutex::new(State::new(std::mem::take(turn), self.limits))));
         let options = CallFnOptions::new().eval_ast(false).with_tag(handle.clone());
-        DEADLINE.set(Instant::now().checked_add(Duration::from_millis(self.limits.deadline_ms)));
+        meter::start(&self.limits);
+
         let result = self.engine.call_fn_with_options::<Dynamic>(
             options,
             &mut Scope::new(),
@@ -149,25 +165,22 @@ impl Mock for RhaiMock {
             function,
             (node::to_dynamic(arguments),),
         );
-        DEADLINE.set(None);
+        let answer = result.and_then(|value| {
+            node::from_dynamic(&value, &self.limits).map_err(|mut error| {
+                if let EvalAltResult::ErrorRuntime(message, _) = error.as_mut() {
+                    *message = format!("function `{function}` returned {message}").into();
+                }
+                error
+            })
+        });
+        meter::stop();
         let mut state = handle.lock();
         *turn = std::mem::take(&mut state.turn);
         if let Some(answer) = state.refusal.take() {
             return Outcome::Refusal(answer);
         }
-        if let Some(message) = state.limit.take() {
-            let position = result.err().map_or(Position::NONE, |e| e.position());
-            let file = self.files.get(function).map_or("?", String::as_str);
-            return Outcome::Fault(Fault { kind: FaultKind::Limit, message, place: place(file, position) });
-        }
-        match result {
-            Ok(value) => match node::from_dynamic(&value, &self.limits) {
-                Ok(answer) => Outcome::Answer(answer),
-                Err(message) => {
-                    let message = format!("function `{function}` returned {message}");
-                    Outcome::Fault(Fault { kind: FaultKind::Script, message, place: None })
-                }
-            },
+        match answer {
+            Ok(answer) => Outcome::Answer(answer),
             Err(error) => Outcome::Fault(self.fault(function, *error)),
         }
     }
@@ -184,7 +197,7 @@ fn engine(limits: Limits) -> Engine {
     BasicIteratorPackage::new().register_into_engine(&mut engine);
     BasicArrayPackage::new().register_into_engine(&mut engine);
     BasicMapPackage::new().register_into_engine(&mut engine);
-    for name in ["eval", "print", "debug", "import", "export"] {
+    for name in ["eval", "print", "debug", "import", "export", "curry"] {
         engine.disable_symbol(name);
     }
     engine.set_strict_variables(true);
@@ -194,14 +207,18 @@ fn engine(limits: Limits) -> Engine {
     engine.set_max_string_size(limits.string_bytes);
     engine.set_max_array_size(CONTAINER_ITEMS_MAX);
     engine.set_max_map_size(CONTAINER_ITEMS_MAX);
-    engine.set_max_variables(500);
+    engine.set_max_variables(256);
     engine.set_max_functions(2_000);
     engine.on_progress(|operations| {
-        let late = operations % DEADLINE_STEP == 0 && DEADLINE.get().is_some_and(|deadline| Instant::now() > deadline);
-        late.then_some(Dynamic::UNIT)
+        let looked = match operations {
+            n if n % CLOCK_STEP == 0 => meter::look(),
+            n if n % MEMORY_STEP == 0 => meter::look_at_memory(),
+            _ => return None,
+        };
+        looked.err().map(|exceeded: Exceeded| Dynamic::from(exceeded.to_string()))
     });
     node::register(&mut engine, limits);
-    host::register(&mut engine);
+    host::register(&mut engine, limits);
     engine
 }
 

@@ -11,7 +11,7 @@ use rhai::{
 };
 
 use crate::json::{self, Json};
-use crate::mock::Limits;
+use crate::mock::{Limits, meter};
 
 /// A list or a map of the host.
 #[derive(Clone, Debug)]
@@ -35,27 +35,46 @@ pub(super) fn to_dynamic(value: &Json) -> Dynamic {
     }
 }
 
+/// An error that a script cannot catch: a limit was reached.
+pub(super) fn limit<T>(message: impl Into<String>) -> Raised<T> {
+    Err(Box::new(EvalAltResult::ErrorTerminated(Dynamic::from(message.into()), Position::NONE)))
+}
+
+/// Takes units of work: see [`meter`].
+pub(super) fn charge(units: u64) -> Raised<()> {
+    meter::charge(units).or_else(|exceeded| limit(exceeded.to_string()))
+}
+
+/// [`to_dynamic`] where a script could ask for the same value again and again.
+fn handed_out(value: &Json) -> Raised<Dynamic> {
+    if let Json::Text(text) = value {
+        charge(text.len() as u64 / 16)?;
+    }
+    Ok(to_dynamic(value))
+}
+
 /// The JSON of a script's value.
 ///
 /// # Errors
-/// Values that are not JSON, and values beyond the limits.
-pub(super) fn from_dynamic(value: &Dynamic, limits: &Limits) -> Result<Json, String> {
+/// Values that are not JSON; and, not to be caught, values beyond the limits.
+pub(super) fn from_dynamic(value: &Dynamic, limits: &Limits) -> Raised<Json> {
     let json = convert(value, limits.value_depth)?;
-    check(&json, limits)?;
+    check(json.nodes(), json.depth(), limits)?;
     Ok(json)
 }
 
-fn check(json: &Json, limits: &Limits) -> Result<(), String> {
-    if json.depth() > limits.value_depth {
-        return Err(format!("a value nested deeper than {} levels", limits.value_depth));
+/// Whether a value of this size may exist. Asked before it is made, where it grows out of another.
+fn check(nodes: u64, depth: u32, limits: &Limits) -> Raised<()> {
+    if depth > limits.value_depth {
+        return limit(format!("a value nested deeper than {} levels", limits.value_depth));
     }
-    if json.nodes() > limits.value_nodes {
-        return Err(format!("a value of more than {} nodes", limits.value_nodes));
+    if nodes > limits.value_nodes {
+        return limit(format!("a value of more than {} nodes", limits.value_nodes));
     }
     Ok(())
 }
 
-fn convert(value: &Dynamic, depth_left: u32) -> Result<Json, String> {
+fn convert(value: &Dynamic, depth_left: u32) -> Raised<Json> {
     if value.is_unit() {
         return Ok(Json::Null);
     }
@@ -69,10 +88,11 @@ fn convert(value: &Dynamic, depth_left: u32) -> Result<Json, String> {
         return if n.is_finite() {
             Ok(Json::Float(n))
         } else {
-            Err(format!("the number {n}, which JSON does not have"))
+            raise(format!("the number {n}, which JSON does not have"))
         };
     }
     if let Some(text) = value.read_lock::<ImmutableString>() {
+        charge(text.len() as u64 / 16)?;
         return Ok(Json::text(text.as_str()));
     }
     if let Ok(c) = value.as_char() {
@@ -81,34 +101,69 @@ fn convert(value: &Dynamic, depth_left: u32) -> Result<Json, String> {
     if let Some(node) = value.read_lock::<Node>() {
         return Ok(node.0.clone());
     }
-    let too_deep = "a value nested too deeply";
-    let depth_left = depth_left.checked_sub(1);
+    let deeper = || match depth_left.checked_sub(1) {
+        Some(depth_left) => Ok(depth_left),
+        None => limit("a value nested too deeply"),
+    };
     if let Some(map) = value.read_lock::<RhaiMap>() {
-        let depth_left = depth_left.ok_or(too_deep)?;
-        let entries = map.iter().map(|(key, value)| Ok((Arc::from(key.as_str()), convert(value, depth_left)?)));
-        return Ok(Json::map(entries.collect::<Result<_, String>>()?));
+        let depth_left = deeper()?;
+        charge(map.len() as u64)?;
+        let entries = map.iter().map(|(key, value)| {
+            charge(key.len() as u64 / 16)?;
+            Ok((Arc::from(key.as_str()), convert(value, depth_left)?))
+        });
+        return Ok(Json::map(entries.collect::<Raised<_>>()?));
     }
     if let Some(array) = value.read_lock::<Array>() {
-        let depth_left = depth_left.ok_or(too_deep)?;
-        let items = array.iter().map(|value| convert(value, depth_left));
-        return Ok(Json::list(items.collect::<Result<_, String>>()?));
+        let depth_left = deeper()?;
+        charge(array.len() as u64)?;
+        return Ok(Json::list(array.iter().map(|value| convert(value, depth_left)).collect::<Raised<_>>()?));
     }
-    Err(format!("a value of type {}, which is not JSON", value.type_name()))
+    raise(format!("a value of type {}, which is not JSON", value.type_name()))
+}
+
+/// The kind of a value, without looking into it.
+fn kind(value: &Dynamic) -> &'static str {
+    match value.read_lock::<Node>().as_deref() {
+        Some(Node(json)) => json.kind(),
+        None if value.is_unit() => "null",
+        None if value.is_bool() => "boolean",
+        None if value.is_int() => "integer",
+        None if value.is_float() => "number",
+        None if value.is_string() || value.is_char() => "string",
+        None if value.is_array() => "array",
+        None if value.is_map() => "object",
+        None => "something else",
+    }
+}
+
+/// Text of bounded length.
+fn bounded(text: String, limits: &Limits) -> Raised<String> {
+    if text.len() > limits.string_bytes {
+        return limit(format!("a text of more than {} bytes", limits.string_bytes));
+    }
+    Ok(text)
+}
+
+/// The JSON text of a value.
+pub(super) fn printed(json: &Json, limits: &Limits, print: fn(&Json) -> String) -> Raised<String> {
+    charge(json.nodes())?;
+    bounded(print(json), limits)
 }
 
 /// The elements of a list of either kind.
 fn elements(list: &Dynamic) -> Raised<Vec<Dynamic>> {
     if let Some(array) = list.read_lock::<Array>() {
+        charge(array.len() as u64)?;
         return Ok(array.clone());
     }
     match list.read_lock::<Node>().as_deref() {
-        Some(Node(Json::List(list))) => Ok(list.items().iter().map(to_dynamic).collect()),
+        Some(Node(Json::List(list))) => {
+            charge(list.items().len() as u64)?;
+            list.items().iter().map(handed_out).collect()
+        }
         _ => raise(format!("a list was expected, not {}", kind(list))),
     }
-}
-
-fn kind(value: &Dynamic) -> &'static str {
-    convert(value, 1).map_or("a nested value", |json| json.a_kind())
 }
 
 /// Where a signed index points: negative ones count from the end.
@@ -139,17 +194,9 @@ pub(super) fn register(engine: &mut Engine, limits: Limits) {
     register_maps(engine, limits);
     register_comparison(engine);
     for name in ["to_string", "to_debug"] {
-        engine.register_fn(name, |node: &mut Node| node.0.to_string());
+        engine.register_fn(name, move |node: &mut Node| printed(&node.0, &limits, Json::to_string));
     }
-    let is = |value: &Dynamic, kinds: &[&str]| {
-        let shallow = match value.read_lock::<Node>().as_deref() {
-            Some(Node(json)) => json.kind(),
-            None if value.is_array() => "array",
-            None if value.is_map() => "object",
-            None => convert(value, 0).map_or("", |json| json.kind()),
-        };
-        kinds.contains(&shallow)
-    };
+    let is = |value: &Dynamic, kinds: &[&str]| kinds.contains(&kind(value));
     engine.register_fn("is_map", move |value: Dynamic| is(&value, &["object"]));
     engine.register_fn("is_list", move |value: Dynamic| is(&value, &["array"]));
     engine.register_fn("is_text", move |value: Dynamic| is(&value, &["string"]));
@@ -161,37 +208,42 @@ pub(super) fn register(engine: &mut Engine, limits: Limits) {
 fn register_access(engine: &mut Engine, limits: Limits) {
     engine.register_indexer_get(|node: &mut Node, key: ImmutableString| -> Raised<Dynamic> {
         match &node.0 {
-            Json::Map(map) => Ok(map.get(&key).map_or(Dynamic::UNIT, to_dynamic)),
+            Json::Map(map) => map.get(&key).map_or(Ok(Dynamic::UNIT), handed_out),
             other => raise(format!("`{key}` was read from {}, which has no fields", other.a_kind())),
         }
     });
     engine.register_indexer_get(|node: &mut Node, index: i64| -> Raised<Dynamic> {
         match &node.0 {
-            Json::List(list) => Ok(to_dynamic(&list.items()[position(index, list.items().len())?])),
+            Json::List(list) => handed_out(&list.items()[position(index, list.items().len())?]),
             other => raise(format!("item {index} was read from {}, which has no items", other.a_kind())),
         }
     });
     engine.register_indexer_set(move |node: &mut Node, key: ImmutableString, value: Dynamic| -> Raised<()> {
-        let value = from_dynamic(&value, &limits).or_else(raise)?;
+        let value = from_dynamic(&value, &limits)?;
         match &mut node.0 {
             // The engine also writes back what a chain only read.
             Json::Map(map) if map.get(&key).is_some_and(|old| same_place(old, &value)) => Ok(()),
             Json::Map(map) => {
+                let nodes = 1 + key.len() as u64 / 16;
+                check(map.nodes().saturating_add(value.nodes() + nodes), value.depth() + 1, &limits)?;
+                charge(copying(map, map.len()) + nodes)?;
                 Arc::make_mut(map).set(&key, value);
-                check(&node.0, &limits).or_else(raise)
+                Ok(())
             }
             other => raise(format!("`{key}` was set on {}, which has no fields", other.a_kind())),
         }
     });
     engine.register_indexer_set(move |node: &mut Node, index: i64, value: Dynamic| -> Raised<()> {
-        let value = from_dynamic(&value, &limits).or_else(raise)?;
+        let value = from_dynamic(&value, &limits)?;
         match &mut node.0 {
             Json::List(list) => {
                 let at = position(index, list.items().len())?;
                 if !same_place(&list.items()[at], &value) {
+                    check(list.nodes().saturating_add(value.nodes()), value.depth() + 1, &limits)?;
+                    charge(copying(list, list.items().len()))?;
                     Arc::make_mut(list).set(at, value);
                 }
-                check(&node.0, &limits).or_else(raise)
+                Ok(())
             }
             other => raise(format!("item {index} was set on {}, which has no items", other.a_kind())),
         }
@@ -210,7 +262,8 @@ fn register_access(engine: &mut Engine, limits: Limits) {
         match &node.0 {
             Json::Map(map) => Ok(wanted.as_immutable_string_ref().is_ok_and(|key| map.get(&key).is_some())),
             Json::List(list) => {
-                let wanted = from_dynamic(&wanted, &limits).or_else(raise)?;
+                let wanted = from_dynamic(&wanted, &limits)?;
+                charge(list.nodes().min((list.items().len() as u64).saturating_mul(wanted.nodes())))?;
                 Ok(list.items().contains(&wanted))
             }
             _ => Ok(false),
@@ -237,11 +290,13 @@ impl IntoIterator for Node {
 /// Functions of lists of either kind.
 fn register_lists(engine: &mut Engine, limits: Limits) {
     engine.register_fn("push", move |node: &mut Node, value: Dynamic| -> Raised<()> {
-        let value = from_dynamic(&value, &limits).or_else(raise)?;
+        let value = from_dynamic(&value, &limits)?;
         match &mut node.0 {
             Json::List(list) => {
+                check(list.nodes().saturating_add(value.nodes()), value.depth() + 1, &limits)?;
+                charge(copying(list, list.items().len()))?;
                 Arc::make_mut(list).push(value);
-                check(&node.0, &limits).or_else(raise)
+                Ok(())
             }
             other => raise(format!("push on {}", other.a_kind())),
         }
@@ -250,6 +305,7 @@ fn register_lists(engine: &mut Engine, limits: Limits) {
         match &mut node.0 {
             Json::List(list) => {
                 let at = position(index, list.items().len())?;
+                charge(copying(list, list.items().len()))?;
                 Ok(Arc::make_mut(list).remove(at).map_or(Dynamic::UNIT, |removed| to_dynamic(&removed)))
             }
             other => raise(format!("remove of an index from {}", other.a_kind())),
@@ -258,13 +314,16 @@ fn register_lists(engine: &mut Engine, limits: Limits) {
     let concat = move |a: Dynamic, b: Dynamic| -> Raised<Node> {
         let mut items = Vec::new();
         for list in [a, b] {
-            match from_dynamic(&list, &limits).or_else(raise)? {
-                Json::List(list) => items.extend_from_slice(list.items()),
+            match from_dynamic(&list, &limits)? {
+                Json::List(list) => {
+                    charge(list.items().len() as u64)?;
+                    items.extend_from_slice(list.items());
+                }
                 other => return raise(format!("+ of a list and {}", other.a_kind())),
             }
         }
         let list = Json::list(items);
-        check(&list, &limits).or_else(raise)?;
+        check(list.nodes(), list.depth(), &limits)?;
         Ok(Node(list))
     };
     engine.register_fn("+", move |a: Node, b: Node| concat(Dynamic::from(a), Dynamic::from(b)));
@@ -307,14 +366,18 @@ fn register_lists(engine: &mut Engine, limits: Limits) {
         Ok(true)
     });
     engine.register_fn("index_of", move |node: Node, wanted: Dynamic| -> Raised<i64> {
-        let wanted = from_dynamic(&wanted, &limits).or_else(raise)?;
+        let wanted = from_dynamic(&wanted, &limits)?;
+        charge(node.0.nodes())?;
         let at = node.0.as_list().and_then(|items| items.iter().position(|item| *item == wanted));
         Ok(at.map_or(-1, |at| at as i64))
     });
 
     let items = move |list: &Dynamic| -> Raised<Vec<Json>> {
-        match from_dynamic(list, &limits).or_else(raise)? {
-            Json::List(list) => Ok(list.items().to_vec()),
+        match from_dynamic(list, &limits)? {
+            Json::List(list) => {
+                charge(list.nodes())?;
+                Ok(list.items().to_vec())
+            }
             other => raise(format!("a list was expected, not {}", other.a_kind())),
         }
     };
@@ -358,7 +421,7 @@ fn register_lists(engine: &mut Engine, limits: Limits) {
                 other => out.push_str(&other.to_string()),
             }
             if out.len() > limits.string_bytes {
-                return raise(format!("a text of more than {} bytes", limits.string_bytes));
+                return limit(format!("a text of more than {} bytes", limits.string_bytes));
             }
         }
         Ok(out)
@@ -375,30 +438,49 @@ fn register_lists(engine: &mut Engine, limits: Limits) {
 fn register_maps(engine: &mut Engine, limits: Limits) {
     engine.register_fn("keys", |node: &mut Node| -> Raised<Array> {
         match &node.0 {
-            Json::Map(map) => Ok(map.iter().map(|(key, _)| Dynamic::from(key.to_string())).collect()),
+            Json::Map(map) => {
+                charge(map.iter().map(|(key, _)| 1 + key.len() as u64 / 16).sum())?;
+                Ok(map.iter().map(|(key, _)| Dynamic::from(key.to_string())).collect())
+            }
             other => raise(format!("keys of {}", other.a_kind())),
         }
     });
     engine.register_fn("values", |node: &mut Node| -> Raised<Array> {
         match &node.0 {
-            Json::Map(map) => Ok(map.iter().map(|(_, value)| to_dynamic(value)).collect()),
+            Json::Map(map) => {
+                charge(map.len() as u64)?;
+                map.iter().map(|(_, value)| handed_out(value)).collect()
+            }
             other => raise(format!("values of {}", other.a_kind())),
         }
     });
     engine.register_fn("remove", |node: &mut Node, key: &str| -> Raised<Dynamic> {
         match &mut node.0 {
             Json::Map(map) if map.get(key).is_none() => Ok(Dynamic::UNIT),
-            Json::Map(map) => Ok(Arc::make_mut(map).remove(key).map_or(Dynamic::UNIT, |old| to_dynamic(&old))),
+            Json::Map(map) => {
+                charge(copying(map, map.len()))?;
+                Ok(Arc::make_mut(map).remove(key).map_or(Dynamic::UNIT, |old| to_dynamic(&old)))
+            }
             other => raise(format!("remove of a key from {}", other.a_kind())),
         }
     });
+    engine.register_fn("has_exactly", |node: &mut Node, names: Array| match &node.0 {
+        Json::Map(map) => {
+            map.len() == names.len()
+                && names
+                    .iter()
+                    .all(|name| name.read_lock::<ImmutableString>().is_some_and(|name| map.get(&name).is_some()))
+        }
+        _ => false,
+    });
     let merge = move |a: Dynamic, b: Dynamic| -> Raised<Node> {
-        match (from_dynamic(&a, &limits).or_else(raise)?, from_dynamic(&b, &limits).or_else(raise)?) {
+        match (from_dynamic(&a, &limits)?, from_dynamic(&b, &limits)?) {
             (Json::Map(mut a), Json::Map(b)) => {
+                charge((a.len() + b.len()) as u64)?;
                 let map = Arc::make_mut(&mut a);
                 b.iter().for_each(|(key, value)| map.set(key, value.clone()));
                 let merged = Json::Map(a);
-                check(&merged, &limits).or_else(raise)?;
+                check(merged.nodes(), merged.depth(), &limits)?;
                 Ok(Node(merged))
             }
             (a, b) => raise(format!("merge of {} and {}", a.a_kind(), b.a_kind())),
@@ -411,16 +493,15 @@ fn register_maps(engine: &mut Engine, limits: Limits) {
 }
 
 fn register_comparison(engine: &mut Engine) {
-    fn same(a: &Dynamic, b: &Dynamic) -> bool {
-        match (convert(a, u32::from(u8::MAX)), convert(b, u32::from(u8::MAX))) {
-            (Ok(a), Ok(b)) => a == b,
-            _ => false,
-        }
+    fn same(a: &Dynamic, b: &Dynamic) -> Raised<bool> {
+        let (a, b) = (convert(a, u32::from(u8::MAX))?, convert(b, u32::from(u8::MAX))?);
+        charge(a.nodes().min(b.nodes()))?;
+        Ok(a == b)
     }
     macro_rules! compared {
         ($($a:ty, $b:ty;)*) => {$(
             engine.register_fn("==", |a: $a, b: $b| same(&Dynamic::from(a), &Dynamic::from(b)));
-            engine.register_fn("!=", |a: $a, b: $b| !same(&Dynamic::from(a), &Dynamic::from(b)));
+            engine.register_fn("!=", |a: $a, b: $b| same(&Dynamic::from(a), &Dynamic::from(b)).map(|same| !same));
         )*};
     }
     compared! {
@@ -432,7 +513,12 @@ fn register_comparison(engine: &mut Engine) {
     engine.register_fn("!=", |(): (), _: Node| true);
 }
 
-/// Whether two values are the same scalar, or share their storage.
+/// What a change costs: a copy of one level, where others share it, and moving what stands behind.
+fn copying<T>(shared: &Arc<T>, len: usize) -> u64 {
+    if Arc::strong_count(shared) > 1 { 1 + len as u64 } else { 1 + len as u64 / 64 }
+}
+
+/// Whether two values share their storage.
 fn same_place(a: &Json, b: &Json) -> bool {
     match (a, b) {
         (Json::List(a), Json::List(b)) => Arc::ptr_eq(a, b),

@@ -1,0 +1,86 @@
+//! Outcomes that are known already: a mock is a function of world, tool and arguments, so what it once did it need not do again.
+//!
+//! Corpora hold many runs of the same task, and most of their calls read the same records of the same world. A *node* names a
+//! world by how it came about: an environment's initial world, or the world after a call in another node. Equal node,
+//! tool, arguments and offered ids mean an equal outcome. Faults are never kept: wall time may have a part in them.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, RwLock};
+
+use super::Performed;
+use crate::json::Json;
+use crate::world::World;
+
+/// Outcomes kept in each of the shards; then that shard starts afresh. Bounds the memory.
+const OUTCOMES_MAX: usize = 4_096;
+const SHARDS: usize = 16;
+
+/// The name of a world that was met before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Node(u64);
+
+/// What a call did, and the world after it.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    pub performed: Performed,
+    /// The world after the call and its name; `None` when it stayed as it was.
+    pub after: Option<(World, Node)>,
+}
+
+type Key = [u8; 32];
+type Shard = RwLock<HashMap<Key, Arc<Known>, foldhash::fast::FixedState>>;
+
+/// A bounded store of outcomes.
+#[derive(Debug)]
+pub(super) struct Memo {
+    shards: [Shard; SHARDS],
+    next: AtomicU64,
+}
+
+impl Default for Memo {
+    fn default() -> Memo {
+        Memo { shards: std::array::from_fn(|_| RwLock::default()), next: AtomicU64::new(1 << 32) }
+    }
+}
+
+impl Node {
+    /// The initial world that all records of an environment share.
+    pub(super) fn initial(environment: usize) -> Node {
+        Node(environment as u64)
+    }
+}
+
+impl Memo {
+    pub fn key(node: Node, tool: &str, arguments: &Json, offered: &[Arc<str>]) -> Key {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&node.0.to_le_bytes());
+        for text in std::iter::once(tool).chain(offered.iter().map(|id| &**id)) {
+            hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
+        }
+        // The canonical form does not tell 1 from 1.0, which a mock can.
+        hasher.update(arguments.to_string().as_bytes());
+        *hasher.finalize().as_bytes()
+    }
+
+    fn shard(&self, key: &Key) -> &Shard {
+        &self.shards[usize::from(key[0]) % SHARDS]
+    }
+
+    pub fn get(&self, key: &Key) -> Option<Arc<Known>> {
+        self.shard(key).read().unwrap_or_else(|e| e.into_inner()).get(key).cloned()
+    }
+
+    pub fn keep(&self, key: Key, known: Known) {
+        let mut shard = self.shard(&key).write().unwrap_or_else(|e| e.into_inner());
+        if shard.len() >= OUTCOMES_MAX {
+            shard.clear();
+        }
+        shard.insert(key, Arc::new(known));
+    }
+
+    /// A name for a world that came about just now.
+    pub fn fresh(&self) -> Node {
+        Node(self.next.fetch_add(1, Ordering::Relaxed))
+    }
+}
