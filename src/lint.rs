@@ -95,7 +95,10 @@ fn check_call(
         ArgumentsForm::Encoded | ArgumentsForm::Object => None,
     };
     if let Some(form) = form {
-        let at = trajectory.at_call_part(message, index, "arguments");
+        let at = match call.arguments.form {
+            ArgumentsForm::Absent => trajectory.at_call(message, index),
+            _ => trajectory.at_call_part(message, index, "arguments"),
+        };
         diagnostics.push(Diagnostic::new(Code::EncodedArguments, at, form));
     }
     for problem in tool.problems(arguments) {

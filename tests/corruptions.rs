@@ -243,8 +243,9 @@ fn all_are_caught(
     let mut misses = 0;
     // In pieces: a family is larger than its corpus.
     for piece in corruptions.chunks(400) {
-        let records: Vec<Value> = piece.iter().map(|corruption| corruption.record.clone()).collect();
-        for (corruption, report) in piece.iter().zip(reports(&corpus.judge, &records)) {
+        let found = reports(&corpus.judge, piece.iter().map(|corruption| &corruption.record));
+        assert_eq!(found.len(), piece.len());
+        for (corruption, report) in piece.iter().zip(found) {
             let first = report.first_error();
             let at = first.map_or("nowhere", |first| first.at.as_str());
             let found_there = match &corruption.place {
@@ -888,8 +889,9 @@ fn a_blind_judge_lets_corruptions_pass() {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let blind = executing_judge(&blind_env(name, dir.path()), Some(&corpus.db_path));
         let verdicts = |corruptions: Vec<Corruption>| -> Vec<Verdict> {
-            let records: Vec<Value> = corruptions.into_iter().map(|corruption| corruption.record).collect();
-            reports(&blind, &records).iter().map(|report| report.verdict).collect()
+            let found = reports(&blind, corruptions.iter().map(|corruption| &corruption.record));
+            assert_eq!(found.len(), corruptions.len());
+            found.iter().map(|report| report.verdict).collect()
         };
         let passing = [changed_values(corpus, 1), stale_reads(corpus), turned_outcomes(corpus, 1)];
         for (family, corruptions) in ["value", "stale", "outcome"].into_iter().zip(passing) {

@@ -25,13 +25,20 @@ use std::time::{Duration, Instant};
 
 use gemproof::environment::{Episode, Stage};
 use gemproof::json::Json;
+use gemproof::mock::meter::Counting;
 use gemproof::mock::{FaultKind, Outcome, with_roomy_stack};
 use serde_json::{Value, json};
+
+/// As the program has it: the memory of a call is bounded through it.
+#[global_allocator]
+static ALLOCATOR: Counting<std::alloc::System> = Counting(std::alloc::System);
 
 /// After this an attack counts as a hang.
 const WATCHDOG: Duration = Duration::from_secs(60);
 /// What a process with one attack may use at most, in bytes.
 const MEMORY_MAX: u64 = 1 << 30;
+/// What many calls may leave behind, in bytes.
+const LEAK_MAX: u64 = 64 << 20;
 /// What the process is given, in kilobytes of address space: less than the machine has.
 const ADDRESS_SPACE_KB: u64 = 3_000_000;
 /// As the main thread of a program has it: environments are loaded there.
@@ -180,8 +187,13 @@ fn run(attack: &Attack) -> Value {
         let began = Instant::now();
         let outcome = here.call(last, &arguments(), Vec::new()).outcome;
         let seconds = began.elapsed().as_secs_f64();
+        let held = status("VmRSS");
         for _ in 1..attack.get("repeat").map_or(1, |n| n.parse().unwrap()) {
             here.call(last, &arguments(), Vec::new());
+        }
+        let leaked = status("VmRSS").saturating_sub(held);
+        if attack.get("repeat").is_some() && leaked > LEAK_MAX {
+            broken.push(format!("the calls left {} MB behind", leaked >> 20));
         }
         let end = hashes(&here);
         if !matches!(outcome, Outcome::Answer(_)) && end != start {
@@ -199,10 +211,13 @@ fn run(attack: &Attack) -> Value {
         // The same calls in another episode end alike: nothing was kept. Where the clock decided, they need not.
         let by_clock = matches!(&outcome, Outcome::Fault(fault) if fault.message.ends_with(" ms"));
         if seconds < 2.0 && !by_clock && attack.get("repeat").is_none() {
+            // In a stage of its own, where no outcome is known yet.
+            let stage = Stage::load(dirs.iter().map(PathBuf::as_path)).unwrap();
+            let mut other = stage.episode(stage.initial_worlds(&Default::default()).unwrap());
             prepare(&mut other);
             let again = other.call(last, &arguments(), Vec::new()).outcome;
             if again != outcome {
-                broken.push(format!("a second episode ended otherwise: {again:?}"));
+                broken.push(format!("a second episode ended otherwise: {}", excerpt(&format!("{again:?}"))));
             } else if hashes(&other)[1] != end[1] {
                 broken.push("a second episode left another world behind".into());
             }
@@ -217,7 +232,7 @@ fn run(attack: &Attack) -> Value {
 }
 
 fn excerpt(text: &str) -> String {
-    text.chars().take(200).collect()
+    text.lines().next().unwrap_or("").chars().take(200).collect()
 }
 
 /// One attack, for the test below, which starts it as a process.
@@ -314,19 +329,111 @@ fn text(value: &Value) -> &str {
 
 #[test]
 fn every_attack_is_contained() {
+    contained(&Attack::all());
+}
+
+/// Sources that no hand would write: nested or long beyond reason, which must be refused or loaded, not crash the parser.
+#[test]
+fn every_source_is_refused_or_loaded() {
+    let dir = tempfile::tempdir().unwrap();
+    let around = |open: &str, inside: &str, close: &str, times: usize| {
+        format!("fn attack(args) {{ {}{inside}{} }}", open.repeat(times), close.repeat(times))
+    };
+    let chain = |first: &str, link: &str, times: usize| format!("fn attack(args) {{ {first}{} }}", link.repeat(times));
+    let mut sources = vec![
+        ("empty", String::new()),
+        ("nul", "\0".repeat(1000)),
+        ("not_text", "\u{feff}\u{202e}\u{0}fn attack(args) { 1 }".into()),
+        ("sum_long", chain("1", " + args.n", 100_000)),
+        ("sum_constants", chain("1", " + 1", 200_000)),
+        ("text_sum_long", chain("\"\"", " + \"x\"", 100_000)),
+        ("and_long", chain("true", " && args.n", 90_000)),
+        ("coalesce_long", chain("args", " ?? args", 90_000)),
+        ("field_chain", chain("args", ".a", 400_000)),
+        ("index_chain", chain("args", "[0]", 300_000)),
+        ("method_chain", chain("args", ".len()", 150_000)),
+        ("elvis_chain", chain("args", "?.a", 300_000)),
+        ("assignment_chain", chain("let x = 1; x", " = x", 200_000)),
+        ("else_if", chain("if args.n == 1 { 1 }", " else if args.n == 2 { 2 }", 30_000)),
+        ("statements", chain("", "args.n;", 100_000)),
+        ("comment_nested", format!("{}fn attack(args) {{ 1 }}", "/*".repeat(400_000))),
+        ("text_open", format!("fn attack(args) {{ \"{}", "x".repeat(900_000))),
+        ("number_long", format!("fn attack(args) {{ {} }}", "9".repeat(900_000))),
+        ("name_long", format!("fn attack(args) {{ let {0} = 1; {0} }}", "x".repeat(400_000))),
+        ("array_long", format!("fn attack(args) {{ [{}] }}", "1,".repeat(400_000))),
+        (
+            "map_long",
+            format!("fn attack(args) {{ #{{{}}} }}", (0..60_000).map(|n| format!("k{n}:1,")).collect::<String>()),
+        ),
+        (
+            "switch_long",
+            format!(
+                "fn attack(args) {{ switch args.n {{ {} }} }}",
+                (0..40_000).map(|n| format!("{n}=>{n},")).collect::<String>()
+            ),
+        ),
+        (
+            "functions_many",
+            format!(
+                "fn attack(args) {{ 1 }}\n{}",
+                (0..40_000).map(|n| format!("fn f{n}(x) {{ x }}\n")).collect::<String>()
+            ),
+        ),
+        (
+            "parameters_many",
+            format!(
+                "fn f({}) {{ 1 }} fn attack(args) {{ 1 }}",
+                (0..60_000).map(|n| format!("p{n},")).collect::<String>()
+            ),
+        ),
+        ("too_long", " ".repeat(1_000_001)),
+    ];
+    for (name, open, inside, close) in [
+        ("parentheses", "(", "1", ")"),
+        ("arrays", "[", "", "]"),
+        ("maps", "#{a:", "1", "}"),
+        ("blocks", "{", "1", "}"),
+        ("ifs", "if true {", "1", "}"),
+        ("loops", "loop {", "break;", "}"),
+        ("tries", "try {", "1", "} catch {}"),
+        ("closures", "|x| (", "1", ")"),
+        ("closures_called", "(|x| {", "1", "}).call(1)"),
+        ("not", "!", "true", ""),
+        ("minus", "-", "1", ""),
+        ("minus_spaced", "- ", "args.n", ""),
+        ("calls", "to_json(", "1", ")"),
+        ("indexes", "args[", "0", "]"),
+        ("switches", "switch 1 { 1 => ", "1", "}"),
+        ("interpolations", "`${", "1", "}`"),
+        ("returns", "return ", "1", ""),
+        ("powers", "2 ** ", "2", ""),
+    ] {
+        sources.push((name, around(open, inside, close, 900_000 / (open.len() + close.len()) / 2)));
+    }
+    let mut paths = Vec::new();
+    for (name, source) in sources {
+        let path = dir.path().join(format!("source_{name}.rhai"));
+        fs::write(&path, format!("// tries: the parser\n// expect: any\n\n{source}\n")).unwrap();
+        paths.push(path);
+    }
+    contained(&paths);
+}
+
+/// Runs attacks and reports how they ended. Fails when one was not contained.
+fn contained(paths: &[PathBuf]) {
     let only = std::env::var("GEMPROOF_HOSTILE_ONLY").unwrap_or_default();
     let mut attempts = 0;
     let mut complaints = Vec::new();
     let mut times: Vec<(f64, String)> = Vec::new();
     let mut memory: Vec<(u64, String)> = Vec::new();
-    for path in Attack::all() {
-        let attack = Attack::read(&path);
+    for path in paths {
+        let attack = Attack::read(path);
         if !attack.name.contains(&only) {
             continue;
         }
         assert!(attack.get("tries").is_some() && attack.get("expect").is_some(), "{} needs a head", attack.name);
         attempts += 1;
-        let result = start(&path);
+        let result = start(path);
         times.push((result["seconds"].as_f64().unwrap_or(0.0), attack.name.clone()));
         memory.push((result["memory"].as_u64().unwrap_or(0) >> 20, attack.name.clone()));
         let complaint = complaint(&attack, &result);
@@ -347,4 +454,199 @@ fn every_attack_is_contained() {
         println!("  {megabytes:8} MB  {name}");
     }
     assert!(complaints.is_empty(), "not contained:\n{}", complaints.join("\n"));
+}
+
+#[test]
+fn interleaved_episodes_equal_sequential_ones() {
+    let script = r#"
+        fn add(args) {
+            let item = #{id: fresh_id("items", "I###"), name: args.name, seen: keys("items")};
+            put("items", item.id, item);
+            put("total", get("total") + args.name.len());
+            if args.name == "bad" { fail(#{error: "bad", total: get("total")}); }
+            if args.name == "broken" { item.nothing.at_all(); }
+            [item, get("total"), query("items", |i| i.name == args.name).len()]
+        }
+    "#;
+    let dir = tempfile::tempdir().unwrap();
+    let load = |name: &str| {
+        let files = [("tools.rhai", script), ("state.json", r#"{"items": {}, "total": 0}"#)];
+        Stage::load([folder(dir.path(), name, &["add"], &files).as_path()]).unwrap()
+    };
+    let names = [["a", "bb", "bad", "a", "broken", "ccc", "a"], ["x", "bad", "bad", "a", "bb", "broken", "a"]];
+    let call = |episode: &mut Episode<'_>, name: &str| {
+        let arguments = Json::map(vec![("name".into(), Json::text(name))]);
+        let outcome = episode.call("add", &arguments, Vec::new()).outcome;
+        format!("{outcome:?} {:?}", hashes(episode))
+    };
+    with_roomy_stack(|| {
+        // One after the other, each in a stage of its own.
+        let sequential: Vec<Vec<String>> = names
+            .iter()
+            .map(|names| {
+                let stage = load("alone");
+                let mut episode = stage.episode(stage.initial_worlds(&Default::default()).unwrap());
+                names.iter().map(|name| call(&mut episode, name)).collect()
+            })
+            .collect();
+        // In turn, in one stage, twice: the second pair meets whatever the first one left.
+        let stage = load("together");
+        for _ in 0..2 {
+            let mut episodes = [0, 1].map(|_| stage.episode(stage.initial_worlds(&Default::default()).unwrap()));
+            for step in 0..names[0].len() {
+                for at in [0, 1] {
+                    assert_eq!(
+                        call(&mut episodes[at], names[at][step]),
+                        sequential[at][step],
+                        "episode {at}, step {step}"
+                    );
+                }
+            }
+        }
+    });
+}
+
+/// The problems of a folder that must not load.
+#[track_caller]
+fn refused(name: &str, files: &[(&str, &str)], told: &str) {
+    let parent = tempfile::tempdir().unwrap();
+    fs::write(parent.path().join("outside.rhai"), "fn attack(args) { \"outside\" }").unwrap();
+    fs::write(parent.path().join("secret.json"), r#"{"t": {"secret": {"n": 1}}}"#).unwrap();
+    let inner = parent.path().join("envs");
+    let dir = folder(&inner, name, &["attack"], files);
+    match Stage::load([dir.as_path()]) {
+        Ok(_) => panic!("{files:?} was loaded"),
+        Err(error) => {
+            let text = error.to_string();
+            assert!(text.contains(told), "{files:?}: {text}");
+        }
+    }
+}
+
+#[test]
+fn folders_with_faults_do_not_load() {
+    let manifest = |more: &str| format!("name = \"x\"\nsummary = \"x\"\n{more}\n");
+    let good = ("tools.rhai", "fn attack(args) { 1 }");
+    // Paths that lead out.
+    for path in [
+        "../../outside.rhai",
+        "../../../etc/passwd",
+        "/etc/passwd",
+        "/etc/passwd.rhai",
+        "../x/../../outside.rhai",
+        "a/../../../outside.rhai",
+        "./../../outside.rhai",
+        "..",
+        "",
+        "tools.json",
+    ] {
+        refused("out", &[good, ("env.toml", &manifest(&format!("include = [\"{path}\"]")))], "");
+        refused("out", &[good, ("env.toml", &manifest(&format!("mock = \"{path}\"")))], "");
+    }
+    for path in ["../../secret.json", "/etc/passwd", "/proc/self/environ", "missing.json"] {
+        refused("out", &[good, ("env.toml", &manifest(&format!("state = \"{path}\"")))], "");
+    }
+    // Files that are broken, with the place.
+    for (files, told) in [
+        (vec![good, ("env.toml", "name = \"x\"\nsummary = [\n")], "env.toml:"),
+        (vec![good, ("env.toml", "name = \"x\"\nsummary = \"x\"\nsurprise = 1\n")], "env.toml:3:1"),
+        (vec![good, ("env.toml", "summary = \"x\"\n")], "name"),
+        (vec![good, ("env.toml", "name = \"x\"\nsummary = \"x\"\n[limits]\noperations = 1e99\n")], "env.toml:4:"),
+        (vec![good, ("env.toml", "name = \"x\"\nsummary = \"x\"\nclock = \"2024-99-99\"\n")], "2024-99-99"),
+        (vec![good, ("state.json", "[]")], "state.json"),
+        (vec![good, ("state.json", "3")], "state.json"),
+        (vec![good, ("state.json", "{\n \"t\": {\n}")], "state.json:3:"),
+        (
+            vec![good, ("state.json", &format!("{{\"a\": {}1{}}}", "[".repeat(100_000), "]".repeat(100_000)))],
+            "state.json:1:",
+        ),
+        (vec![good, ("worlds.jsonl", "{\"id\": 3}")], "worlds.jsonl:1:"),
+        (vec![good, ("worlds.jsonl", "{\"id\": \"a\", \"state\": [1]}")], "worlds.jsonl:1:"),
+        (vec![good, ("tools.json", "{\n")], "tools.json:2:"),
+        (vec![good, ("tools.json", &"[".repeat(100_000))], "tools.json:1:"),
+        (vec![good, ("tools.json", "3")], "tools.json"),
+        (
+            vec![
+                good,
+                ("tools.json", "[{\"name\": \"attack\", \"parameters\": {\"type\": \"object\", \"properties\": 3}}]"),
+            ],
+            "tools.json",
+        ),
+        (vec![("tools.rhai", "fn attack(args) {\n  let = 3;\n}")], "tools.rhai:2:7"),
+        (vec![("tools.rhai", "fn other(args) { 1 }")], "attack"),
+        (vec![("tools.rhai", "fn attack() { 1 }")], "attack"),
+        (vec![("tools.rhai", "fn attack(a, b) { 1 }")], "attack"),
+        (vec![("tools.rhai", "")], "attack"),
+    ] {
+        refused("broken", &files, told);
+    }
+}
+
+#[test]
+fn links_do_not_lead_out_of_the_folder() {
+    let parent = tempfile::tempdir().unwrap();
+    fs::write(parent.path().join("outside.rhai"), "fn attack(args) { \"outside\" }").unwrap();
+    fs::write(parent.path().join("secret.json"), r#"{"t": {"secret": {"n": 1}}}"#).unwrap();
+    for (file, target) in [("tools.rhai", "outside.rhai"), ("state.json", "secret.json")] {
+        let dir = folder(&parent.path().join("envs"), file, &["attack"], &[("tools.rhai", "fn attack(args) { 1 }")]);
+        fs::remove_file(dir.join(file)).unwrap();
+        std::os::unix::fs::symlink(parent.path().join(target), dir.join(file)).unwrap();
+        assert!(Stage::load([dir.as_path()]).is_err(), "{file} was read through a link to {target}");
+    }
+}
+
+#[test]
+fn tools_of_one_name_belong_to_one_environment() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = [("tools.rhai", "fn attack(args) { 1 }")];
+    let dirs = ["first", "second"].map(|name| folder(dir.path(), name, &["attack"], &script));
+    let error = Stage::load(dirs.iter().map(PathBuf::as_path)).err().unwrap().to_string();
+    assert!(error.contains("first") && error.contains("second") && error.contains("attack"), "{error}");
+}
+
+/// Through the program: what a record's environment does is told at that record, and the others are judged.
+#[test]
+fn the_program_survives_its_environments() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = r#"
+        fn spin(args) { loop { } }
+        fn nest(args) { let a = []; loop { a = [a]; } }
+        fn swell(args) { let s = "x"; loop { s += s; } }
+        fn wipe(args) { for k in keys("t") { remove("t", k); } throw "wiped"; }
+        fn look(args) { get("t", "a").n }
+    "#;
+    let tools = ["spin", "nest", "swell", "wipe", "look"];
+    let env = folder(dir.path(), "hostile", &tools, &[("tools.rhai", script)]);
+    let mut text = String::new();
+    for n in 0..200 {
+        let tool = tools[n % tools.len()];
+        let call = |id: &str, tool: &str| {
+            json!({"role": "assistant", "content": null, "tool_calls": [
+            {"id": id, "type": "function", "function": {"name": tool, "arguments": "{}"}}]})
+        };
+        let answer = |id: &str| json!({"role": "tool", "tool_call_id": id, "content": "1"});
+        let record = json!({"id": format!("{tool}-{n}"), "messages": [{"role": "user", "content": "go"},
+            call("c1", tool), answer("c1"), call("c2", "look"), answer("c2")]});
+        text.push_str(&format!("{record}\n"));
+    }
+    let input = dir.path().join("in.jsonl");
+    fs::write(&input, text).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_gemproof"))
+        .args(["verify", input.to_str().unwrap(), "--env", env.to_str().unwrap(), "--format", "json"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let reports: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for report in &reports[..200] {
+        let (id, found) = (report["id"].as_str().unwrap(), &report["gemproof"]);
+        let outcomes: Vec<&str> = found["calls"].as_array().unwrap().iter().map(|c| text(&c["outcome"])).collect();
+        if id.starts_with("look") {
+            assert_eq!((text(&found["verdict"]), outcomes), ("verified", vec!["match", "match"]), "{id}");
+        } else {
+            // The world is as it was, so that the look after it finds its record.
+            assert_eq!((text(&found["verdict"]), outcomes), ("undetermined", vec!["fault", "match"]), "{id}");
+            assert_eq!(found["diagnostics"][0]["code"], "environment-fault");
+        }
+    }
 }

@@ -343,17 +343,22 @@ enum Canonical {
 fn canonical_type(name: &str) -> Canonical {
     match name {
         "string" | "number" | "integer" | "boolean" | "object" | "array" | "null" => Canonical::Same,
-        _ => match name.to_ascii_lowercase().as_str() {
-            "dict" | "object" | "map" | "mapping" | "hashmap" | "json" => Canonical::Other("object"),
-            "float" | "double" | "number" | "decimal" | "real" => Canonical::Other("number"),
-            "int" | "integer" | "long" | "int32" | "int64" => Canonical::Other("integer"),
-            "str" | "string" | "text" | "char" => Canonical::Other("string"),
-            "bool" | "boolean" => Canonical::Other("boolean"),
-            "list" | "tuple" | "array" | "set" | "arraylist" => Canonical::Other("array"),
-            "none" | "null" | "nonetype" => Canonical::Other("null"),
-            "any" => Canonical::Any,
-            _ => Canonical::Unknown,
-        },
+        _ => {
+            let name = name.trim().to_ascii_lowercase();
+            // `list(str)`, `Dict[str, Any]`, `array<string>`, `list of str`: what stands before the parameters.
+            let head = name.split(['(', '[', '<', ',', ' ', '|']).next().unwrap_or_default();
+            match head.strip_prefix("typing.").unwrap_or(head) {
+                "dict" | "object" | "map" | "mapping" | "hashmap" | "json" => Canonical::Other("object"),
+                "float" | "double" | "number" | "decimal" | "real" => Canonical::Other("number"),
+                "int" | "integer" | "long" | "int32" | "int64" => Canonical::Other("integer"),
+                "str" | "string" | "text" | "char" => Canonical::Other("string"),
+                "bool" | "boolean" => Canonical::Other("boolean"),
+                "list" | "tuple" | "array" | "set" | "arraylist" | "sequence" => Canonical::Other("array"),
+                "none" | "null" | "nonetype" => Canonical::Other("null"),
+                "any" | "optional" | "union" | "literal" => Canonical::Any,
+                _ => Canonical::Unknown,
+            }
+        }
     }
 }
 
@@ -414,12 +419,12 @@ mod tests {
     fn dirty_types_are_normalised_and_reported() {
         let (tool, findings) = one(json!({"name": "f", "parameters": {"type": "dict", "properties": {
             "a": {"type": "float", "enum": ["float"], "default": "None"}, "b": {"type": "tuple", "items": {"type": "any"}},
-            "type": {"type": "string"}, "c": {"type": ["str", "None"]}}, "required": ["a", "x"]}}));
+            "type": {"type": "string"}, "c": {"type": ["str", "None"]}, "d": {"type": "List[str]"}}, "required": ["a", "x"]}}));
         assert_eq!(
             tool.input_schema,
             json!({"type": "object", "properties": {
                 "a": {"type": "number", "enum": ["float"], "default": "None"}, "b": {"type": "array", "items": {}},
-                "type": {"type": "string"}, "c": {"type": ["string", "null"]}}, "required": ["a", "x"]})
+                "type": {"type": "string"}, "c": {"type": ["string", "null"]}, "d": {"type": "array"}}, "required": ["a", "x"]})
         );
         assert_eq!(
             findings,
@@ -431,6 +436,7 @@ mod tests {
                 "normalised-tool-schema /0/parameters/properties/b/items/type: type `any` was read as any type",
                 "normalised-tool-schema /0/parameters/properties/c/type: type `str` was read as `string`",
                 "normalised-tool-schema /0/parameters/properties/c/type: type `None` was read as `null`",
+                "normalised-tool-schema /0/parameters/properties/d/type: type `List[str]` was read as `array`",
             ]
         );
     }

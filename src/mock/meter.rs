@@ -45,11 +45,21 @@ struct Budget {
 
 thread_local! {
     static BUDGET: Cell<Option<Budget>> = const { Cell::new(None) };
-    static ALLOCATED: Cell<i64> = const { Cell::new(0) };
+        static ALLOCATED: Cell<i64> = const { Cell::new(0) };
+    static REACHED: std::cell::RefCell<Option<String>> = const { std::cell::RefCell::new(None) };
+}
+
+/// Notes that the call reached a limit. The first one counts, whatever becomes of the error that tells of it: a backend may
+/// swallow errors where it prints values.
+pub fn reached(limit: &str) {
+    REACHED.with_borrow_mut(|reached| {
+        reached.get_or_insert_with(|| limit.to_owned());
+    });
 }
 
 /// Starts the account of a call on this thread.
 pub fn start(limits: &Limits) {
+    REACHED.set(None);
     BUDGET.set(Some(Budget {
         deadline: Instant::now().checked_add(Duration::from_millis(limits.deadline_ms)),
         deadline_ms: limits.deadline_ms,
@@ -61,9 +71,10 @@ pub fn start(limits: &Limits) {
     }));
 }
 
-/// Ends it. Without an account nothing is limited.
-pub fn stop() {
+/// Ends it, and tells which limit was reached, if one was. Without an account nothing is limited.
+pub fn stop() -> Option<String> {
     BUDGET.set(None);
+    REACHED.take()
 }
 
 /// Takes units of work.

@@ -98,7 +98,12 @@ fn patch_names_what_changed() {
     let before = state(r#"{"orders":{"a/1":{"status":"open","n":1},"b":{}},"balance":3}"#);
     let mut after = before.clone();
     after
-        .update("orders", "a/1", Json::map(vec![(Arc::from("status"), Json::text("closed"))]).as_map().unwrap(), Size::MAX)
+        .update(
+            "orders",
+            "a/1",
+            Json::map(vec![(Arc::from("status"), Json::text("closed"))]).as_map().unwrap(),
+            Size::MAX,
+        )
         .unwrap();
     after.remove("orders", "b");
     after.insert("orders", "c", Json::Int(1), Size::MAX).unwrap();

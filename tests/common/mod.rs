@@ -107,15 +107,15 @@ pub fn judge_records(judge: &Arc<Judge>, records: &[Value]) -> Collected {
 }
 
 /// A temporary JSONL file.
-pub fn jsonl(records: &[Value]) -> tempfile::NamedTempFile {
+pub fn jsonl<'a>(records: impl IntoIterator<Item = &'a Value>) -> tempfile::NamedTempFile {
     let mut file = tempfile::Builder::new().suffix(".jsonl").tempfile().expect("a temporary file");
-    let lines: String = records.iter().map(|record| format!("{record}\n")).collect();
+    let lines: String = records.into_iter().map(|record| format!("{record}\n")).collect();
     file.write_all(lines.as_bytes()).expect("a temporary file takes lines");
     file
 }
 
 /// Judges records and keeps their reports alone.
-pub fn reports(judge: &Arc<Judge>, records: &[Value]) -> Vec<Report> {
+pub fn reports<'a>(judge: &Arc<Judge>, records: impl IntoIterator<Item = &'a Value>) -> Vec<Report> {
     struct Reports(Vec<Report>);
     impl Consumer for Reports {
         fn record(&mut self, judged: &Judged, _: Option<&[u8]>) -> std::io::Result<()> {
@@ -132,7 +132,6 @@ pub fn reports(judge: &Arc<Judge>, records: &[Value]) -> Vec<Report> {
     let mut reports = Reports(Vec::new());
     let ended = run(&plan, judge, &mut Summary::default(), &AtomicBool::new(false), &mut reports);
     assert_eq!(ended.unwrap_or_else(|e| panic!("{e}")), Ended::Complete);
-    assert_eq!(reports.0.len(), records.len());
     reports.0
 }
 

@@ -7,7 +7,7 @@ use super::record;
 use super::{Format, ReadError};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ingest::{Origin, Readable, ToolShelf};
-use crate::trajectory::{ArgumentsForm, Message, Role, Trajectory};
+use crate::trajectory::{Message, Role, Trajectory};
 
 #[derive(Debug)]
 pub(super) struct Gem;
@@ -119,13 +119,7 @@ impl Format for Gem {
                 if !body.is_empty() {
                     body.push('\n');
                 }
-                let arguments = match call.arguments.form {
-                    ArgumentsForm::Absent => "{}".to_owned(),
-                    ArgumentsForm::Doubled => Value::String(call.arguments.text.clone()).to_string(),
-                    _ => call.arguments.text.clone(),
-                };
-                let name = Value::String(call.name.clone());
-                body.push_str(&format!("<func>{{\"name\": {name}, \"arguments\": {arguments}}}</func>"));
+                body.push_str(&format!("<func>{}</func>", super::call_json(call)));
             }
             out.push_str(&format!("<{tag}>\n{body}\n</{tag}>\n"));
         }

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
@@ -13,7 +14,7 @@ use super::record::{self, Object, RawRecord};
 use super::{Format, ReadError};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ingest::{Origin, Readable, ToolShelf, tools};
-use crate::trajectory::{Arguments, ArgumentsForm, Call, CallSite, Message, Role, Trajectory};
+use crate::trajectory::{Arguments, Call, CallSite, Message, Role, Trajectory};
 
 #[derive(Debug)]
 pub(super) struct Hermes;
@@ -22,8 +23,20 @@ pub(super) struct Hermes;
 pub(super) struct RawTurn<'a> {
     #[serde(borrow, alias = "role")]
     pub from: Cow<'a, str>,
-    #[serde(alias = "content")]
+    #[serde(alias = "content", default)]
     pub value: super::openai::Content,
+    /// Of OpenAI messages: calls that this format does not read.
+    #[serde(default)]
+    tool_calls: Option<IgnoredAny>,
+    #[serde(default)]
+    function_call: Option<IgnoredAny>,
+}
+
+impl RawTurn<'_> {
+    /// Whether the turn belongs to a record of OpenAI messages.
+    fn is_structured(&self) -> bool {
+        self.tool_calls.is_some() || self.function_call.is_some()
+    }
 }
 
 /// A call within text. `arguments` may be an object or a string.
@@ -95,13 +108,24 @@ impl Format for Hermes {
     }
 
     fn recognises(&self, text: &str, value: Option<&Value>) -> bool {
-        let marked = text.contains("<tool_call>") || text.contains("<tool_response>") || text.contains("<tools>");
-        let structured = || text.contains("\"tool_calls\"");
-        marked
-            && value.is_some_and(|value| {
-                value.get("conversations").is_some_and(Value::is_array)
-                    || value.get("messages").is_some_and(Value::is_array) && !structured()
+        if !(text.contains("<tool_call>") || text.contains("<tool_response>") || text.contains("<tools>")) {
+            return false;
+        }
+        let turns = value.and_then(|value| value.get("conversations").or_else(|| value.get("messages"))?.as_array());
+        let said = |turn: &Value| -> Option<bool> {
+            let text = |key: &str| turn.get(key).and_then(Value::as_str);
+            let words = text("value").or_else(|| text("content"))?;
+            Some(match Role::from_name(text("from").or_else(|| text("role"))?) {
+                Role::Assistant => words.contains("<tool_call>"),
+                Role::User | Role::Tool => words.contains("<tool_response>"),
+                Role::System => words.contains("<tools>"),
+                Role::Other(_) => false,
             })
+        };
+        let structured = |turn: &Value| {
+            ["tool_calls", "function_call"].iter().any(|key| turn.get(key).is_some_and(|calls| !calls.is_null()))
+        };
+        turns.is_some_and(|turns| turns.iter().any(|turn| said(turn).unwrap_or(false)) && !turns.iter().any(structured))
     }
 
     fn read(&self, text: &str, origin: &Origin, shelf: &ToolShelf) -> Result<Readable, ReadError> {
@@ -114,6 +138,9 @@ impl Format for Hermes {
         let mut diagnostics = Vec::new();
         let (mut trajectory, own_id) = raw.frame(origin, list, shelf, &mut diagnostics);
         let turns: Vec<RawTurn<'_>> = turns.into_iter().map(|Object(turn)| turn).collect();
+        if turns.iter().any(RawTurn::is_structured) {
+            return Err(ReadError::OtherFormat);
+        }
         let marked = turns.iter().any(|turn| turn.value.0.contains("<tool_"));
         if !marked && turns.iter().any(|turn| matches!(&*turn.from, "function_call" | "observation")) {
             return Err(ReadError::OtherFormat);
@@ -129,7 +156,7 @@ impl Format for Hermes {
         let mut answers: Vec<String> = Vec::new();
         for (at, message) in trajectory.messages.iter().enumerate() {
             if message.role == Role::Tool {
-                answers.push(format!("<tool_response>\n{}\n</tool_response>", message.content));
+                answers.push(format!("<tool_response>\n{}\n</tool_response>", enveloped(message)));
                 if trajectory.messages.get(at + 1).is_none_or(|next| next.role != Role::Tool) {
                     turns.push(json!({"from": "human", "value": std::mem::take(&mut answers).join("\n")}));
                 }
@@ -137,16 +164,10 @@ impl Format for Hermes {
             }
             let mut value = message.content.clone();
             for call in &message.calls {
-                let arguments = match call.arguments.form {
-                    ArgumentsForm::Absent => Cow::Borrowed("{}"),
-                    ArgumentsForm::Doubled => Cow::Owned(Value::String(call.arguments.text.clone()).to_string()),
-                    _ => Cow::Borrowed(call.arguments.text.as_str()),
-                };
                 if !value.is_empty() {
                     value.push('\n');
                 }
-                let name = Value::String(call.name.clone());
-                value.push_str(&format!("<tool_call>\n{{\"name\": {name}, \"arguments\": {arguments}}}\n</tool_call>"));
+                value.push_str(&format!("<tool_call>\n{}\n</tool_call>", super::call_json(call)));
             }
             let from = match message.role {
                 Role::User => "human",
@@ -229,6 +250,19 @@ fn read_turn(turn: &RawTurn<'_>, index: usize, trajectory: &mut Trajectory, diag
     }
 }
 
+/// An answer as it is written: in an envelope where it has an id or a name, or could be taken for one.
+fn enveloped(message: &Message) -> Cow<'_, str> {
+    let plain = message.call_id.is_none() && message.tool_name.is_none();
+    if plain && answer(message.content.trim(), 0).tool_name.is_none() {
+        return Cow::Borrowed(&message.content);
+    }
+    let mut envelope = json!({"name": message.tool_name.as_deref().unwrap_or_default(), "content": message.content});
+    if let Some(id) = &message.call_id {
+        envelope["tool_call_id"] = Value::String(id.clone());
+    }
+    Cow::Owned(envelope.to_string())
+}
+
 /// An answer: the text, or what an envelope `{"name", "content"}` around it holds.
 fn answer(text: &str, index: usize) -> Message {
     #[derive(serde::Deserialize)]
@@ -245,7 +279,7 @@ fn answer(text: &str, index: usize) -> Message {
     if let Ok(envelope) = serde_json::from_str::<Envelope<'_>>(text) {
         let raw = envelope.content.get();
         message.content = serde_json::from_str::<String>(raw).unwrap_or_else(|_| raw.to_owned());
-        message.tool_name = Some(envelope.name.into_owned());
+        message.tool_name = Some(envelope.name.into_owned()).filter(|name| !name.is_empty());
         message.call_id = envelope.tool_call_id.map(Cow::into_owned);
     }
     message

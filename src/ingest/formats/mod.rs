@@ -6,11 +6,13 @@ mod openai;
 mod record;
 mod sharegpt;
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::{Origin, Readable, ToolShelf};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::trajectory::Trajectory;
+use crate::trajectory::{Arguments, ArgumentsForm, Call, Trajectory};
 
 pub use openai::write_messages;
 
@@ -58,6 +60,24 @@ pub fn by_name(name: &str) -> Option<&'static dyn Format> {
 pub fn recognise(text: &str) -> impl Iterator<Item = &'static dyn Format> {
     let value: Option<Value> = serde_json::from_str(text).ok();
     FORMATS.iter().copied().filter(move |format| format.recognises(text, value.as_ref()))
+}
+
+/// The arguments of a call as JSON, for formats that write calls into text.
+fn arguments_json(arguments: &Arguments) -> Cow<'_, str> {
+    let text = arguments.text.as_str();
+    match arguments.form {
+        ArgumentsForm::Absent => "{}".into(),
+        ArgumentsForm::Object => text.into(),
+        ArgumentsForm::Encoded if serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() => text.into(),
+        ArgumentsForm::Encoded | ArgumentsForm::Doubled => Value::String(text.to_owned()).to_string().into(),
+    }
+}
+
+/// A call as JSON: `name`, `arguments`, and `id` where it has one.
+fn call_json(call: &Call) -> String {
+    let name = Value::String(call.name.clone());
+    let id = call.id.as_ref().map(|id| format!(", \"id\": {}", Value::String(id.clone()))).unwrap_or_default();
+    format!("{{\"name\": {name}, \"arguments\": {}{id}}}", arguments_json(&call.arguments))
 }
 
 /// The finding about a record that no format reads.

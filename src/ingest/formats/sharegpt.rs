@@ -8,7 +8,7 @@ use super::record::{self, Object, RawRecord};
 use super::{Format, ReadError};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ingest::{Origin, Readable, ToolShelf};
-use crate::trajectory::{ArgumentsForm, Message, Role, Trajectory};
+use crate::trajectory::{Message, Role, Trajectory};
 
 #[derive(Debug)]
 pub(super) struct ShareGpt;
@@ -68,18 +68,7 @@ impl Format for ShareGpt {
             if !message.content.is_empty() || message.calls.is_empty() {
                 turns.push(json!({"from": from, "value": message.content}));
             }
-            let calls: Vec<String> = message
-                .calls
-                .iter()
-                .map(|call| {
-                    let arguments = match call.arguments.form {
-                        ArgumentsForm::Absent => "{}".to_owned(),
-                        ArgumentsForm::Doubled => Value::String(call.arguments.text.clone()).to_string(),
-                        _ => call.arguments.text.clone(),
-                    };
-                    format!("{{\"name\": {}, \"arguments\": {arguments}}}", Value::String(call.name.clone()))
-                })
-                .collect();
+            let calls: Vec<String> = message.calls.iter().map(super::call_json).collect();
             match calls.as_slice() {
                 [] => {}
                 [call] => turns.push(json!({"from": "function_call", "value": call})),

@@ -173,15 +173,20 @@ impl Mock for RhaiMock {
                 error
             })
         });
-        meter::stop();
+        let limit = meter::stop();
         let mut state = handle.lock();
         *turn = std::mem::take(&mut state.turn);
         if let Some(answer) = state.refusal.take() {
             return Outcome::Refusal(answer);
         }
-        match answer {
-            Ok(answer) => Outcome::Answer(answer),
-            Err(error) => Outcome::Fault(self.fault(function, *error)),
+        match (answer, limit) {
+            (Ok(answer), None) => Outcome::Answer(answer),
+            (Ok(_), Some(message)) => Outcome::Fault(Fault { kind: FaultKind::Limit, message, place: None }),
+            (Err(error), None) => Outcome::Fault(self.fault(function, *error)),
+            (Err(error), Some(message)) => {
+                let place = self.fault(function, *error).place;
+                Outcome::Fault(Fault { kind: FaultKind::Limit, message, place })
+            }
         }
     }
 }

@@ -37,7 +37,9 @@ pub(super) fn to_dynamic(value: &Json) -> Dynamic {
 
 /// An error that a script cannot catch: a limit was reached.
 pub(super) fn limit<T>(message: impl Into<String>) -> Raised<T> {
-    Err(Box::new(EvalAltResult::ErrorTerminated(Dynamic::from(message.into()), Position::NONE)))
+    let message = message.into();
+    meter::reached(&message);
+    Err(Box::new(EvalAltResult::ErrorTerminated(Dynamic::from(message), Position::NONE)))
 }
 
 /// Takes units of work: see [`meter`].
