@@ -89,25 +89,25 @@ fn check_call(
             return true;
         }
     };
+    // Absent arguments have no place of their own.
+    let place = match call.arguments.form {
+        ArgumentsForm::Absent => trajectory.at_call(message, index),
+        _ => trajectory.at_call_part(message, index, "arguments"),
+    };
     let form = match call.arguments.form {
         ArgumentsForm::Doubled => Some("arguments encoded twice were decoded twice"),
         ArgumentsForm::Absent => Some("absent arguments were read as an empty object"),
         ArgumentsForm::Encoded | ArgumentsForm::Object => None,
     };
     if let Some(form) = form {
-        let at = match call.arguments.form {
-            ArgumentsForm::Absent => trajectory.at_call(message, index),
-            _ => trajectory.at_call_part(message, index, "arguments"),
-        };
-        diagnostics.push(Diagnostic::new(Code::EncodedArguments, at, form));
+        diagnostics.push(Diagnostic::new(Code::EncodedArguments, place.clone(), form));
     }
     for problem in tool.problems(arguments) {
-        let at = trajectory.at_call_part(message, index, "arguments");
         let text = match problem.instance_path.as_str() {
             "" => format!("arguments of `{}`: {}", call.name, problem.message),
             path => format!("argument {path} of `{}`: {}", call.name, problem.message),
         };
-        let mut diagnostic = Diagnostic::new(problem.code, at, text);
+        let mut diagnostic = Diagnostic::new(problem.code, place.clone(), text);
         diagnostic.severity = if problem.breaks { Severity::Error } else { Severity::Warning };
         diagnostic.evidence = Evidence {
             instance_path: Some(problem.instance_path),

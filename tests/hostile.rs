@@ -112,7 +112,7 @@ fn bump(args) {
 /// The hostile environment and one beside it.
 fn folders(dir: &Path, attack: &Attack) -> [PathBuf; 2] {
     let mut manifest = "name = \"hostile\"\nsummary = \"for a test\"\n".to_owned();
-    if let Some(limits) = attack.get("limits").filter(|_| std::env::var_os("GEMPROOF_HOSTILE_DEFAULTS").is_none()) {
+    if let Some(limits) = attack.get("limits").filter(|_| !defaults()) {
         manifest.push_str(&format!("[limits]\n{}\n", limits.replace("; ", "\n")));
     }
     let victim = folder(
@@ -124,6 +124,10 @@ fn folders(dir: &Path, attack: &Attack) -> [PathBuf; 2] {
     let hostile =
         folder(dir, "hostile", &attack.calls(), &[("tools.rhai", &attack.source), ("env.toml", manifest.as_str())]);
     [victim, hostile]
+}
+
+fn defaults() -> bool {
+    std::env::var_os("GEMPROOF_HOSTILE_DEFAULTS").is_some()
 }
 
 /// A number of `/proc/self/status`, in bytes.
@@ -313,6 +317,8 @@ fn complaint(attack: &Attack, result: &Value) -> Option<String> {
     };
     let right = match wanted {
         "any" => true,
+        // It was written for other limits: that it ended is enough.
+        _ if attack.get("limits").is_some() && defaults() => return None,
         "fault" => ["limit", "script", "load"].contains(&got),
         wanted => got == wanted,
     };
@@ -437,7 +443,7 @@ fn contained(paths: &[PathBuf]) {
         times.push((result["seconds"].as_f64().unwrap_or(0.0), attack.name.clone()));
         memory.push((result["memory"].as_u64().unwrap_or(0) >> 20, attack.name.clone()));
         let complaint = complaint(&attack, &result);
-        if !only.is_empty() || std::env::var_os("GEMPROOF_HOSTILE_DEFAULTS").is_some() {
+        if !only.is_empty() || defaults() {
             let (seconds, memory) = (&times.last().unwrap().0, memory.last().unwrap().0);
             let state = if complaint.is_some() { "NOT CONTAINED" } else { "contained" };
             println!("{state:14} {seconds:8.3} s {memory:6} MB {:36} {result}", attack.name);
@@ -445,7 +451,7 @@ fn contained(paths: &[PathBuf]) {
         complaints.extend(complaint.map(|complaint| format!("{}: {complaint}", attack.name)));
     }
     times.sort_by(|a, b| b.0.total_cmp(&a.0));
-    memory.sort_by(|a, b| b.0.cmp(&a.0));
+    memory.sort_by_key(|entry| std::cmp::Reverse(entry.0));
     println!("{attempts} attacks, {} contained", attempts - complaints.len());
     for (seconds, name) in times.iter().take(10) {
         println!("  {seconds:8.3} s   {name}");
@@ -617,7 +623,7 @@ fn the_program_survives_its_environments() {
     "#;
     let tools = ["spin", "nest", "swell", "wipe", "look"];
     let env = folder(dir.path(), "hostile", &tools, &[("tools.rhai", script)]);
-    let mut text = String::new();
+    let mut records = String::new();
     for n in 0..200 {
         let tool = tools[n % tools.len()];
         let call = |id: &str, tool: &str| {
@@ -627,10 +633,10 @@ fn the_program_survives_its_environments() {
         let answer = |id: &str| json!({"role": "tool", "tool_call_id": id, "content": "1"});
         let record = json!({"id": format!("{tool}-{n}"), "messages": [{"role": "user", "content": "go"},
             call("c1", tool), answer("c1"), call("c2", "look"), answer("c2")]});
-        text.push_str(&format!("{record}\n"));
+        records.push_str(&format!("{record}\n"));
     }
     let input = dir.path().join("in.jsonl");
-    fs::write(&input, text).unwrap();
+    fs::write(&input, records).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_gemproof"))
         .args(["verify", input.to_str().unwrap(), "--env", env.to_str().unwrap(), "--format", "json"])
         .output()
@@ -649,4 +655,29 @@ fn the_program_survives_its_environments() {
             assert_eq!(found["diagnostics"][0]["code"], "environment-fault");
         }
     }
+}
+
+/// Outcomes that are kept for other records may not fill the memory.
+#[test]
+fn known_outcomes_are_kept_within_bounds() {
+    let script = r#"
+        fn attack(args) {
+            let l = from_json("[1,2,3,4,5,6,7,8,9,10]");
+            while l.len() < 80000 { l = l + l; }
+            l[0] = args.n;
+            l
+        }
+    "#;
+    let dir = tempfile::tempdir().unwrap();
+    let stage = Stage::load([folder(dir.path(), "large", &["attack"], &[("tools.rhai", script)]).as_path()]).unwrap();
+    with_roomy_stack(|| {
+        let held = status("VmRSS");
+        for n in 0..150 {
+            let mut episode = stage.episode(stage.initial_worlds(&Default::default()).unwrap());
+            let arguments = Json::map(vec![("n".into(), Json::Int(n))]);
+            assert!(matches!(episode.call("attack", &arguments, Vec::new()).outcome, Outcome::Answer(_)));
+        }
+        let grown = status("VmRSS").saturating_sub(held) >> 20;
+        assert!(grown < 256, "150 answers of 160,000 numbers left {grown} MB behind");
+    });
 }

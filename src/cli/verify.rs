@@ -1,7 +1,7 @@
 //! `gemproof verify`
 
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use crate::diagnostic::{Code, Level, Severity};
 use crate::emit::{Folder, Human, Summary, report_line};
 use crate::environment::{Stage, StageError};
 use crate::ingest::{FORMATS, Format, formats, tools};
-use crate::verdict::{Judge, Judged};
+use crate::verdict::{Judge, Judged, Verdict};
 use crate::verify::{Consumer, Ended, Plan, Progress, run};
 
 /// Judge trajectories: what is proved of each, and what contradicts it
@@ -54,6 +54,9 @@ pub(super) struct Verify {
     /// Threads that judge; 0 is one for each core
     #[arg(long, value_name = "N", default_value_t = 0)]
     jobs: usize,
+    /// Run every call afresh, also those whose outcome in the same world is known; for measuring
+    #[arg(long, hide_short_help = true)]
+    no_memo: bool,
     /// How results are printed
     #[arg(long, value_enum, default_value_t = OutputFormat::Human)]
     format: OutputFormat,
@@ -128,6 +131,7 @@ impl Verify {
         let folder = match &self.output {
             None => None,
             Some(dir) => {
+                self.check_inputs(dir)?;
                 let folder = Folder::open(dir, self.fingerprint(), self.resume);
                 Some(folder.map_err(|e| UsageError(format!("{}: {e}", dir.display())))?)
             }
@@ -193,7 +197,26 @@ impl Verify {
                 _ => stage.give_state(None, state.as_ref())?,
             }
         }
+        if self.no_memo {
+            stage.forget();
+        }
         Ok(stage)
+    }
+
+    /// Makes sure that every input can be read and is not one of the files to be written, before any of them is emptied.
+    fn check_inputs(&self, dir: &Path) -> Result<(), UsageError> {
+        for input in self.inputs.iter().filter(|input| input.as_os_str() != "-") {
+            std::fs::File::open(input).map_err(|e| UsageError(format!("cannot read {}: {e}", input.display())))?;
+            let Ok(input) = input.canonicalize() else { continue };
+            for verdict in Verdict::ALL {
+                let output = dir.join(format!("{}.jsonl", verdict.name()));
+                if output.canonicalize().is_ok_and(|output| output == input) {
+                    let message = "is an input and would be overwritten; choose another folder for -o";
+                    return Err(UsageError(format!("{} {message}", output.display())));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// What a resumed run must share with the interrupted one.
@@ -204,8 +227,9 @@ impl Verify {
             hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
         };
         for path in self.inputs.iter().chain(&self.env).chain(&self.tools) {
-            let len = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
-            add(format!("{}:{len}", path.display()));
+            let metadata = std::fs::metadata(path).ok();
+            let changed = metadata.as_ref().and_then(|metadata| metadata.modified().ok());
+            add(format!("{}:{:?}:{changed:?}", path.display(), metadata.map(|metadata| metadata.len())));
         }
         add(format!("{:?} {:?} {:?}", self.state, self.level, self.from.map(Format::name)));
         hasher.finalize().to_hex().to_string()

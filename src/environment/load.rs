@@ -32,6 +32,10 @@ impl Loader<'_> {
     }
 
     fn read(&mut self, file: &Path) -> Option<String> {
+        if !self.is_inside(file) {
+            self.problem(file, None, true, "lies outside of the environment's folder and those beside it");
+            return None;
+        }
         match fs::read(file) {
             Ok(bytes) => match String::from_utf8(bytes) {
                 Ok(text) => return Some(text),
@@ -43,6 +47,15 @@ impl Loader<'_> {
             Err(e) => self.problem(file, None, true, e.to_string()),
         }
         None
+    }
+
+    /// Whether a file, links followed, lies in the folder or in one beside it. What is not there is told when it is read.
+    fn is_inside(&self, file: &Path) -> bool {
+        let Ok(file) = fs::canonicalize(file) else { return true };
+        let Ok(dir) = fs::canonicalize(self.dir) else { return true };
+        let beside =
+            |parent: &Path| parent.parent().is_some() && file.starts_with(parent) && file.parent() != Some(parent);
+        file.starts_with(&dir) || dir.parent().is_some_and(beside)
     }
 
     fn environment(&mut self) -> Option<Environment> {

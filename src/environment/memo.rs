@@ -12,8 +12,12 @@ use super::Performed;
 use crate::json::Json;
 use crate::world::World;
 
-/// Outcomes kept in each of the shards; then that shard starts afresh. Bounds the memory.
-const OUTCOMES_MAX: usize = 4_096;
+/// JSON nodes of the outcomes kept in each of the shards; then that shard starts afresh. Bounds the memory.
+const NODES_MAX: u64 = 100_000;
+/// Outcomes larger than this are not kept.
+const OUTCOME_NODES_MAX: u64 = 4_000;
+/// What keeping an outcome costs besides its nodes, in nodes.
+const OVERHEAD_NODES: u64 = 8;
 const SHARDS: usize = 16;
 
 /// The name of a world that was met before.
@@ -29,12 +33,18 @@ pub(super) struct Known {
 }
 
 type Key = [u8; 32];
-type Shard = RwLock<HashMap<Key, Arc<Known>, foldhash::fast::FixedState>>;
+
+/// Outcomes by key, and the nodes they hold.
+#[derive(Debug, Default)]
+struct Shard {
+    known: HashMap<Key, Arc<Known>, foldhash::fast::FixedState>,
+    nodes: u64,
+}
 
 /// A bounded store of outcomes.
 #[derive(Debug)]
 pub(super) struct Memo {
-    shards: [Shard; SHARDS],
+    shards: [RwLock<Shard>; SHARDS],
     next: AtomicU64,
 }
 
@@ -63,20 +73,27 @@ impl Memo {
         *hasher.finalize().as_bytes()
     }
 
-    fn shard(&self, key: &Key) -> &Shard {
+    fn shard(&self, key: &Key) -> &RwLock<Shard> {
         &self.shards[usize::from(key[0]) % SHARDS]
     }
 
     pub fn get(&self, key: &Key) -> Option<Arc<Known>> {
-        self.shard(key).read().unwrap_or_else(|e| e.into_inner()).get(key).cloned()
+        self.shard(key).read().unwrap_or_else(|e| e.into_inner()).known.get(key).cloned()
     }
 
-    pub fn keep(&self, key: Key, known: Known) {
-        let mut shard = self.shard(&key).write().unwrap_or_else(|e| e.into_inner());
-        if shard.len() >= OUTCOMES_MAX {
-            shard.clear();
+    /// Keeps an outcome of so many nodes, answer and changed records together.
+    pub fn keep(&self, key: Key, known: Known, nodes: u64) {
+        let nodes = nodes.saturating_add(OVERHEAD_NODES);
+        if nodes > OUTCOME_NODES_MAX {
+            return;
         }
-        shard.insert(key, Arc::new(known));
+        let mut shard = self.shard(&key).write().unwrap_or_else(|e| e.into_inner());
+        if shard.nodes + nodes > NODES_MAX {
+            *shard = Shard::default();
+        }
+        if shard.known.insert(key, Arc::new(known)).is_none() {
+            shard.nodes += nodes;
+        }
     }
 
     /// A name for a world that came about just now.

@@ -241,21 +241,24 @@ impl Episode<'_> {
         }
         let before = self.worlds[at].clone();
         let performed = self.run(at, tool, arguments, offered);
-        if matches!(performed.outcome, Outcome::Fault(_)) {
-            return performed;
-        }
+        let answer = match &performed.outcome {
+            Outcome::Answer(answer) | Outcome::Refusal(answer) => answer.nodes(),
+            Outcome::Fault(_) => return performed,
+        };
+        let changed = |change: &crate::world::Change| change.after.as_ref().map_or(1, Json::nodes);
+        let written = before.changes(&self.worlds[at]).iter().map(changed).sum::<u64>();
         let after = (!before.is_same(&self.worlds[at])).then(|| (self.worlds[at].clone(), memo.fresh()));
         if let Some((_, node)) = &after {
             self.nodes[at] = Some(*node);
         }
-        memo.keep(key, Known { performed: performed.clone(), after });
+        memo.keep(key, Known { performed: performed.clone(), after }, answer.saturating_add(written));
         performed
     }
 
     fn run(&mut self, at: usize, tool: &str, arguments: &Json, offered: Vec<Arc<str>>) -> Performed {
         let environment = &self.stage.environments[at];
         let before = self.worlds[at].clone();
-        let mut turn = Turn { world: std::mem::take(&mut self.worlds[at]), offered, cited: Vec::new() };
+        let mut turn = Turn { world: before.clone(), offered, cited: Vec::new() };
         let function = environment.functions.get(tool).map_or(tool, String::as_str);
         let outcome = environment.mock.run(function, arguments, &mut turn);
         self.worlds[at] = match outcome {

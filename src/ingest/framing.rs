@@ -24,6 +24,9 @@ pub struct Record {
     pub problem: Option<Diagnostic>,
 }
 
+/// A line with its break, as far as it is kept, and its whole length in bytes.
+type Line = (Vec<u8>, u64);
+
 /// How records follow each other in a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Framing {
@@ -71,7 +74,7 @@ impl Records {
     }
 
     /// Reads up to and with the next newline. Beyond [`RECORD_BYTES_MAX`] bytes are counted but not kept.
-    fn read_line(&mut self) -> Result<Option<(Vec<u8>, u64)>, (Vec<u8>, io::Error)> {
+    fn read_line(&mut self) -> Result<Option<Line>, (Vec<u8>, io::Error)> {
         let mut line = Vec::new();
         let mut len = 0u64;
         loop {

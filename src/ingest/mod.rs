@@ -48,7 +48,7 @@ pub struct Readable {
 /// A record that did not.
 #[derive(Clone, Debug)]
 pub struct Unreadable {
-    pub diagnostic: Diagnostic,
+    pub diagnostic: Box<Diagnostic>,
 }
 
 /// Reads one record: as `hint`, or as whatever format recognises it.
@@ -57,7 +57,7 @@ pub struct Unreadable {
 /// [`Unreadable`] with what is wrong and where.
 pub fn read(record: &Record, hint: Option<&'static dyn Format>, shelf: &ToolShelf) -> Result<Readable, Unreadable> {
     if let Some(problem) = &record.problem {
-        return Err(Unreadable { diagnostic: problem.clone() });
+        return Err(Unreadable { diagnostic: Box::new(problem.clone()) });
     }
     let text = match std::str::from_utf8(&record.bytes) {
         Ok(text) => text,
@@ -68,7 +68,9 @@ pub fn read(record: &Record, hint: Option<&'static dyn Format>, shelf: &ToolShel
                 record.origin.byte + byte as u64
             );
             let help = "re-encode the file as UTF-8";
-            return Err(Unreadable { diagnostic: Diagnostic::new(Code::InvalidRecord, "", message).help(help) });
+            return Err(Unreadable {
+                diagnostic: Box::new(Diagnostic::new(Code::InvalidRecord, "", message).help(help)),
+            });
         }
     };
     let mut first = None;
@@ -86,6 +88,6 @@ pub fn read(record: &Record, hint: Option<&'static dyn Format>, shelf: &ToolShel
             }
         }
     }
-    let diagnostic = first.map_or_else(|| formats::unrecognised(text), |diagnostic| *diagnostic);
+    let diagnostic = first.unwrap_or_else(|| Box::new(formats::unrecognised(text)));
     Err(Unreadable { diagnostic })
 }

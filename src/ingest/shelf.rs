@@ -10,10 +10,13 @@ use crate::trajectory::ToolSet;
 /// How many tool sets are kept. A corpus in which each record brings its own costs the reading, not the memory.
 const KEPT_MAX: usize = 64;
 
+/// A text and what was read from it.
+type Shelved = (Box<str>, Arc<ToolSet>);
+
 /// A bounded store of tool sets by their text.
 #[derive(Debug, Default)]
 pub struct ToolShelf {
-    sets: RwLock<HashMap<u64, (Box<str>, Arc<ToolSet>)>>,
+    sets: RwLock<HashMap<u64, Shelved>>,
     hasher: foldhash::fast::FixedState,
 }
 

@@ -57,6 +57,11 @@ pub fn reached(limit: &str) {
     });
 }
 
+/// Bytes that this thread has allocated less those it has freed, where the program counts them.
+pub fn allocated() -> i64 {
+    ALLOCATED.get()
+}
+
 /// Starts the account of a call on this thread.
 pub fn start(limits: &Limits) {
     REACHED.set(None);

@@ -128,6 +128,10 @@ fn compile(schema: &Value) -> Result<Validator, InvalidSchema> {
     if let Err(error) = jsonschema::meta::validate(schema) {
         return Err(InvalidSchema { path: error.instance_path().to_string(), message: shorten(&error.to_string()) });
     }
+    if applications(schema) > APPLICATIONS_MAX {
+        let message = format!("its references multiply: one value would be checked more than {APPLICATIONS_MAX} times");
+        return Err(InvalidSchema { path: String::new(), message });
+    }
     let build = |patterns: bool| {
         let mut options = jsonschema::options();
         options = options.should_validate_formats(true);
@@ -148,6 +152,49 @@ fn compile(schema: &Value) -> Result<Validator, InvalidSchema> {
         };
         InvalidSchema { path: error.schema_path().to_string(), message }
     })
+}
+
+/// How often one value may be checked against parts of one schema.
+const APPLICATIONS_MAX: u64 = 10_000;
+
+/// How often a schema makes one and the same value be checked, at worst over all its parts: `allOf`, `$ref` and the like apply in
+/// place, and doubling references multiply.
+fn applications(root: &Value) -> u64 {
+    type Known = HashMap<*const Value, Option<u64>>;
+    fn cost(root: &Value, schema: &Value, known: &mut Known) -> u64 {
+        let Value::Object(members) = schema else { return 1 };
+        match known.get(&std::ptr::from_ref(schema)) {
+            Some(Some(cost)) => return *cost,
+            // A cycle: the validator ends it.
+            Some(None) => return 0,
+            None => drop(known.insert(schema, None)),
+        }
+        let mut sum = 1u64;
+        let mut add = |part: &Value| sum = sum.saturating_add(cost(root, part, known));
+        for key in ["allOf", "anyOf", "oneOf"] {
+            members.get(key).and_then(Value::as_array).into_iter().flatten().for_each(&mut add);
+        }
+        ["not", "if", "then", "else"].iter().filter_map(|key| members.get(*key)).for_each(&mut add);
+        for key in ["$ref", "$dynamicRef"] {
+            let pointer = members.get(key).and_then(Value::as_str).and_then(|target| target.strip_prefix('#'));
+            if let Some(target) = pointer.and_then(|pointer| root.pointer(pointer)) {
+                add(target);
+            }
+        }
+        known.insert(schema, Some(sum));
+        sum
+    }
+    fn walk(root: &Value, part: &Value, known: &mut Known) -> u64 {
+        match part {
+            Value::Object(members) => {
+                let within = members.values().map(|value| walk(root, value, known)).max().unwrap_or(0);
+                within.max(cost(root, part, known))
+            }
+            Value::Array(items) => items.iter().map(|value| walk(root, value, known)).max().unwrap_or(0),
+            _ => 0,
+        }
+    }
+    walk(root, root, &mut HashMap::new())
 }
 
 /// Arguments that an open schema does not name.
@@ -267,6 +314,13 @@ mod tests {
         assert!(tool(json!({"$ref": "https://example.com/schema.json"})).validator().is_err());
         assert!(tool(json!({"$schema": "https://example.com/draft"})).validator().is_err());
         assert!(tool(json!({"properties": {"a": {"pattern": "^(?!x).*$"}}})).validator().is_ok());
+        assert!(tool(json!({"properties": {"a": {"$ref": "#"}}})).validator().is_ok());
+        let twice = |n: usize| json!({"allOf": [{"$ref": format!("#/$defs/d{n}")}, {"$ref": format!("#/$defs/d{n}")}]});
+        let mut definitions: serde_json::Map<String, Value> =
+            (0..40).map(|n| (format!("d{n}"), twice(n + 1))).collect();
+        definitions.insert("d40".into(), json!({"type": "string"}));
+        let doubling = json!({"$defs": definitions, "properties": {"a": {"$ref": "#/$defs/d0"}}});
+        assert!(tool(doubling).validator().is_err_and(|e| e.message.contains("multiply")));
     }
 
     #[test]

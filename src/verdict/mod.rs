@@ -44,7 +44,7 @@ impl Judge {
                 let report = self.report(&readable.trajectory, diagnostics, &record.origin);
                 (Some(readable), report)
             }
-            Err(Unreadable { diagnostic }) => (None, self.unreadable(diagnostic, &record.origin)),
+            Err(Unreadable { diagnostic }) => (None, self.unreadable(*diagnostic, &record.origin)),
         });
         let (readable, report) = std::panic::catch_unwind(work).unwrap_or_else(|panic| {
             let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());

@@ -21,6 +21,15 @@ pub struct Table {
     indexes: RwLock<HashMap<Box<str>, Option<Arc<Index>>>>,
 }
 
+thread_local! {
+    static INDEXED: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+/// Records that this thread has put into indexes so far: they hold memory beside the records.
+pub fn records_indexed() -> u64 {
+    INDEXED.get()
+}
+
 /// Keys by the scalar that a field holds.
 type Index = HashMap<Scalar, Vec<Arc<str>>>;
 
@@ -80,9 +89,10 @@ impl Table {
             Some(index.get(&scalar(wanted)?).map_or(0, Vec::len))
         });
         let records = looked_at.min().unwrap_or(self.records.len()) as u64;
-        let each = condition.0.iter().fold(1u64, |sum, (name, wanted)| {
-            sum.saturating_add(wanted.nodes()).saturating_add(name.len() as u64 / 16)
-        });
+        let each = condition
+            .0
+            .iter()
+            .fold(1u64, |sum, (name, wanted)| sum.saturating_add(wanted.nodes()).saturating_add(name.len() as u64 / 4));
         records.saturating_mul(each).saturating_add(1)
     }
 
@@ -184,6 +194,7 @@ impl Table {
             }
             Some(Some(index)) => Some(Arc::clone(index)),
             Some(slot) => {
+                INDEXED.set(INDEXED.get() + self.records.len() as u64);
                 let mut index = Index::new();
                 for (key, record) in &self.records {
                     if let Some(scalar) = field(record, name).and_then(scalar) {

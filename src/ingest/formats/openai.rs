@@ -132,7 +132,7 @@ impl Format for OpenAi {
     }
 
     fn recognises(&self, _: &str, value: Option<&Value>) -> bool {
-        value.is_some_and(|value| value.get("messages").is_some_and(|m| m.is_array() || m.is_null()))
+        value.is_some_and(|value| value.get("messages").is_some())
     }
 
     fn read(&self, text: &str, origin: &Origin, shelf: &ToolShelf) -> Result<Readable, ReadError> {

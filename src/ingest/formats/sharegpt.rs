@@ -19,7 +19,7 @@ impl Format for ShareGpt {
     }
 
     fn recognises(&self, _: &str, value: Option<&Value>) -> bool {
-        value.is_some_and(|value| value.get("conversations").is_some_and(Value::is_array))
+        value.is_some_and(|value| value.get("conversations").is_some())
     }
 
     fn read(&self, text: &str, origin: &Origin, shelf: &ToolShelf) -> Result<Readable, ReadError> {

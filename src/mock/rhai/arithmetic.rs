@@ -159,7 +159,7 @@ impl Parser<'_> {
         }
         let value = match self.operator(&["+", "-"]) {
             Some("-") => self.signed()?.map(|value| match value {
-                Number::Int(n) => Number::Int(-n),
+                Number::Int(n) => n.checked_neg().map_or(Number::Float(-(n as f64)), Number::Int),
                 Number::Float(n) => Number::Float(-n),
             }),
             Some(_) => self.signed()?,

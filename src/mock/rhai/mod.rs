@@ -8,6 +8,7 @@ mod node;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use rhai::packages::{
@@ -32,7 +33,12 @@ const CLOCK_STEP: u64 = 2_048;
 const MESSAGE_CHARS_MAX: usize = 300;
 
 /// Source files of a mock larger than this are refused.
-const SOURCE_BYTES_MAX: usize = 1_000_000;
+const SOURCE_BYTES_MAX: usize = 200_000;
+
+/// Memory that calls of one mock may leave behind in all: closures that hold themselves are never freed.
+const LEAKED_BYTES_MAX: u64 = 256 << 20;
+/// What a call may leave behind beyond its answer and its changes without being noted.
+const LEAKED_BYTES_NOTED: u64 = 64 << 10;
 
 /// A mock written in Rhai, ready to run.
 pub struct RhaiMock {
@@ -42,6 +48,7 @@ pub struct RhaiMock {
     /// Which file each function was read from.
     files: BTreeMap<String, String>,
     tools: BTreeSet<String>,
+    leaked: AtomicU64,
 }
 
 /// A defect in a mock's source.
@@ -94,7 +101,7 @@ impl RhaiMock {
             ast.combine(part);
         }
         ast.clear_statements();
-        Ok(RhaiMock { engine, ast, limits, files, tools })
+        Ok(RhaiMock { engine, ast, limits, files, tools, leaked: AtomicU64::new(0) })
     }
 
     fn fault(&self, function: &str, error: EvalAltResult) -> Fault {
@@ -154,6 +161,47 @@ impl Mock for RhaiMock {
             };
             return Outcome::Fault(Fault { kind: FaultKind::Missing, message, place: None });
         }
+        if self.leaked.load(Ordering::Relaxed) > LEAKED_BYTES_MAX {
+            let message = "earlier calls of this mock left too much memory behind: its closures hold themselves".into();
+            return Outcome::Fault(Fault { kind: FaultKind::Limit, message, place: None });
+        }
+        let held = Held::now(turn);
+        let outcome = self.call(function, arguments, turn);
+        let left = held.left_behind(turn, &outcome);
+        if left > LEAKED_BYTES_NOTED {
+            self.leaked.fetch_add(left, Ordering::Relaxed);
+        }
+        outcome
+    }
+}
+
+/// What the thread and the world held before a call.
+struct Held {
+    allocated: i64,
+    nodes: u64,
+    indexed: u64,
+}
+
+impl Held {
+    fn now(turn: &Turn) -> Held {
+        Held { allocated: meter::allocated(), nodes: turn.world.size().nodes, indexed: crate::world::records_indexed() }
+    }
+
+    /// Bytes that are still held though neither the answer, the world nor its indexes account for them. An estimate.
+    fn left_behind(&self, turn: &Turn, outcome: &Outcome) -> u64 {
+        let answer = match outcome {
+            Outcome::Answer(answer) | Outcome::Refusal(answer) => answer.nodes(),
+            Outcome::Fault(_) => 0,
+        };
+        let nodes = turn.world.size().nodes.saturating_sub(self.nodes).saturating_add(answer);
+        let indexed = crate::world::records_indexed() - self.indexed;
+        let explained = nodes.saturating_add(indexed).saturating_mul(256);
+        u64::try_from(meter::allocated() - self.allocated).unwrap_or(0).saturating_sub(explained)
+    }
+}
+
+impl RhaiMock {
+    fn call(&self, function: &str, arguments: &Json, turn: &mut Turn) -> Outcome {
         let handle = Handle(Arc::new(Mutex::new(State::new(std::mem::take(turn), self.limits))));
         let options = CallFnOptions::new().eval_ast(false).with_tag(handle.clone());
         meter::start(&self.limits);
