@@ -17,7 +17,7 @@ use imbl::OrdMap;
 use imbl::ordmap::DiffItem;
 
 pub use clock::{Clock, add_days, add_seconds, days_between, seconds_between};
-pub use table::{Condition, Table, records_indexed};
+pub use table::{Condition, Table, records_indexed, records_written};
 
 use crate::json::{self, Json, PatchOp, pointer};
 

@@ -22,7 +22,13 @@ pub struct Table {
 }
 
 thread_local! {
-    static INDEXED: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+        static INDEXED: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+    static WRITTEN: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+/// Changes of records that this thread has made so far.
+pub fn records_written() -> u64 {
+    WRITTEN.get()
 }
 
 /// Records that this thread has put into indexes so far: they hold memory beside the records.
@@ -128,6 +134,7 @@ impl Table {
     }
 
     fn changed(&mut self, key: &str, old: Option<&Json>, added: Option<[u64; 4]>) {
+        WRITTEN.set(WRITTEN.get() + 1);
         self.indexes.get_mut().expect("no holder of this lock can panic").clear();
         if let Some(sum) = self.sum.get_mut() {
             if let Some(old) = old {

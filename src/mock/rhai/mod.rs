@@ -20,6 +20,7 @@ use rhai::{AST, CallFnOptions, Dynamic, Engine, EvalAltResult, Position, Scope};
 use super::meter::{self, Exceeded};
 use super::{Fault, FaultKind, Limits, Mock, Outcome, SourcePlace, Turn};
 use crate::json::Json;
+use crate::world;
 use host::{Handle, State};
 
 /// Elements of one native array or map of a script, nested ones included. Larger data belongs in the world.
@@ -36,9 +37,11 @@ const MESSAGE_CHARS_MAX: usize = 300;
 const SOURCE_BYTES_MAX: usize = 200_000;
 
 /// Memory that calls of one mock may leave behind in all: closures that hold themselves are never freed.
-const LEAKED_BYTES_MAX: u64 = 256 << 20;
+const LEAKED_BYTES_MAX: u64 = 32 << 20;
 /// What a call may leave behind beyond its answer and its changes without being noted.
-const LEAKED_BYTES_NOTED: u64 = 64 << 10;
+const LEAKED_BYTES_NOTED: u64 = 16 << 10;
+/// What a change of the world may hold besides the record: nodes of the persistent map that are not shared with other worlds.
+const WRITE_BYTES: u64 = 16 << 10;
 
 /// A mock written in Rhai, ready to run.
 pub struct RhaiMock {
@@ -180,11 +183,17 @@ struct Held {
     allocated: i64,
     nodes: u64,
     indexed: u64,
+    written: u64,
 }
 
 impl Held {
     fn now(turn: &Turn) -> Held {
-        Held { allocated: meter::allocated(), nodes: turn.world.size().nodes, indexed: crate::world::records_indexed() }
+        Held {
+            allocated: meter::allocated(),
+            nodes: turn.world.size().nodes,
+            indexed: world::records_indexed(),
+            written: world::records_written(),
+        }
     }
 
     /// Bytes that are still held though neither the answer, the world nor its indexes account for them. An estimate.
@@ -194,8 +203,9 @@ impl Held {
             Outcome::Fault(_) => 0,
         };
         let nodes = turn.world.size().nodes.saturating_sub(self.nodes).saturating_add(answer);
-        let indexed = crate::world::records_indexed() - self.indexed;
-        let explained = nodes.saturating_add(indexed).saturating_mul(256);
+        let indexed = world::records_indexed() - self.indexed;
+        let written = world::records_written() - self.written;
+        let explained = nodes.saturating_add(indexed).saturating_mul(256).saturating_add(written * WRITE_BYTES);
         u64::try_from(meter::allocated() - self.allocated).unwrap_or(0).saturating_sub(explained)
     }
 }
