@@ -69,7 +69,7 @@ impl Memo {
             hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
         }
         // The canonical form does not tell 1 from 1.0, which a mock can.
-        hasher.update(arguments.to_string().as_bytes());
+        serde_json::to_writer(&mut hasher, arguments).expect("a hasher takes all bytes");
         *hasher.finalize().as_bytes()
     }
 

@@ -47,12 +47,13 @@ pub struct Records {
     /// A line that was read and belongs to the next record.
     ahead: Option<Vec<u8>>,
     done: bool,
+    /// Bytes of the line before.
+    typical: usize,
 }
 
 impl Records {
     pub fn new(input: Input) -> Records {
-        let bom = 0;
-        Records { input, framing: None, line: 1, byte: bom, ahead: None, done: false }
+        Records { input, framing: None, line: 1, byte: 0, ahead: None, done: false, typical: 0 }
     }
 
     pub fn input(&self) -> &Input {
@@ -75,7 +76,8 @@ impl Records {
 
     /// Reads up to and with the next newline. Beyond [`RECORD_BYTES_MAX`] bytes are counted but not kept.
     fn read_line(&mut self) -> Result<Option<Line>, (Vec<u8>, io::Error)> {
-        let mut line = Vec::new();
+        // As long as the last one: records of a corpus are of a size.
+        let mut line = Vec::with_capacity(self.typical);
         let mut len = 0u64;
         loop {
             let chunk = match self.input.reader.fill_buf() {
@@ -92,6 +94,7 @@ impl Records {
             len += used as u64;
             self.input.reader.consume(used);
             if ends {
+                self.typical = line.len().min(1 << 20);
                 return Ok(Some((line, len)));
             }
         }

@@ -81,12 +81,12 @@ fn close(trajectory: &Trajectory, pairing: &mut Pairing, start: usize, answers: 
 
     for exchange in &*calls {
         let call = &trajectory.messages[exchange.message].calls[exchange.call];
-        let place = trajectory.at_call(exchange.message, exchange.call);
+        let place = || trajectory.at_call(exchange.message, exchange.call);
         let Some(at) = exchange.answer else {
             let diagnostic = if last && answers.is_empty() {
-                Diagnostic::new(Code::OpenCall, place, format!("the record ends before `{}` is answered", call.name))
+                Diagnostic::new(Code::OpenCall, place(), format!("the record ends before `{}` is answered", call.name))
             } else {
-                Diagnostic::new(Code::UnansweredCall, place, format!("the call of `{}` is never answered", call.name))
+                Diagnostic::new(Code::UnansweredCall, place(), format!("the call of `{}` is never answered", call.name))
                     .help("each call needs one tool message after it, before the dialogue goes on")
             };
             pairing.diagnostics.push(diagnostic);
@@ -97,17 +97,17 @@ fn close(trajectory: &Trajectory, pairing: &mut Pairing, start: usize, answers: 
             && id != answered
         {
             let message = format!("paired by order with call `{id}`, but it names call `{answered}`");
-            pairing.diagnostics.push(
-                Diagnostic::new(Code::AnswerId, trajectory.at_message(at), message).related(place.clone(), "the call"),
-            );
+            pairing
+                .diagnostics
+                .push(Diagnostic::new(Code::AnswerId, trajectory.at_message(at), message).related(place(), "the call"));
         }
         if let Some(name) = &answer.tool_name
             && *name != call.name
         {
             let message = format!("answers as `{name}` a call of `{}`", call.name);
-            pairing
-                .diagnostics
-                .push(Diagnostic::new(Code::AnswerName, trajectory.at_message(at), message).related(place, "the call"));
+            pairing.diagnostics.push(
+                Diagnostic::new(Code::AnswerName, trajectory.at_message(at), message).related(place(), "the call"),
+            );
         }
     }
     for at in unexpected {

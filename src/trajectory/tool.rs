@@ -118,7 +118,9 @@ impl Tool {
                 });
             }
         }
-        undeclared(arguments, &self.input_schema, &mut String::new(), &mut String::new(), &mut problems);
+        if !declares(&self.input_schema, arguments) {
+            undeclared(arguments, &self.input_schema, &mut String::new(), &mut String::new(), &mut problems);
+        }
         problems
     }
 }
@@ -195,6 +197,21 @@ fn applications(root: &Value) -> u64 {
         }
     }
     walk(root, root, &mut HashMap::new())
+}
+
+/// Whether `undeclared` would find nothing: the usual case, decided without keeping paths.
+fn declares(schema: &Value, value: &Value) -> bool {
+    match value {
+        Value::Object(members) => {
+            let Some(Value::Object(properties)) = schema.get("properties") else { return true };
+            members.iter().all(|(name, member)| properties.get(name).is_some_and(|property| declares(property, member)))
+        }
+        Value::Array(items) => match schema.get("items") {
+            Some(schema @ Value::Object(_)) => items.iter().all(|item| declares(schema, item)),
+            _ => true,
+        },
+        _ => true,
+    }
 }
 
 /// Arguments that an open schema does not name.
