@@ -64,7 +64,7 @@ impl Node {
 impl Memo {
     pub fn key(node: Node, tool: &str, arguments: &Json, offered: &[Arc<str>]) -> Key {
         let mut hasher = blake3::Hasher::new();
-        hasher.update(&node.0.to_le_bytes());
+        hasher.update(&node.0.to_le_bytes()).update(&(offered.len() as u64).to_le_bytes());
         for text in std::iter::once(tool).chain(offered.iter().map(|id| &**id)) {
             hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
         }

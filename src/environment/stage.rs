@@ -11,7 +11,7 @@ use crate::diagnostic::CitedRule;
 use crate::json::Json;
 use crate::mock::{Fault, FaultKind, Outcome, Turn};
 use crate::trajectory::{Tool, ToolSet, Trajectory};
-use crate::world::World;
+use crate::world::{Change, World};
 
 /// The environments that a run replays in; each tool belongs to one of them.
 #[derive(Debug, Default)]
@@ -140,28 +140,29 @@ impl Stage {
             None => None,
         };
         let alone = self.environments.len() == 1;
-        let mut initial = InitialWorlds { worlds: Vec::new(), shared: Vec::new() };
-        let mut world = |environment: &Environment| -> Result<World, (&'static str, String)> {
-            initial.shared.push(false);
+        // The world, and whether other records start in it too.
+        let world = |environment: &Environment| -> Result<(World, bool), (&'static str, String)> {
             if let Some(world) = environment.worlds.get(&trajectory.id) {
-                return Ok(world.clone());
+                return Ok((world.clone(), false));
             }
             let name = environment.manifest.name.as_str();
             if let Some(own) = &own {
                 let part = if alone { Some(own) } else { own.get(name) };
                 if let Some(part) = part {
-                    return environment.world(part).map_err(|e| ("/metadata/initial_state", e));
+                    let world = environment.world(part).map_err(|e| ("/metadata/initial_state", e))?;
+                    return Ok((world, false));
                 }
             }
-            initial.shared.pop();
-            initial.shared.push(true);
-            environment.given.as_ref().or(environment.state.as_ref()).cloned().ok_or_else(|| {
-                let message = "has no state of its own and the record brings none: give --state";
-                ("", format!("environment `{name}` {message}"))
-            })
+            match environment.given.as_ref().or(environment.state.as_ref()) {
+                Some(world) => Ok((world.clone(), true)),
+                None => {
+                    let message = "has no state of its own and the record brings none: give --state";
+                    Err(("", format!("environment `{name}` {message}")))
+                }
+            }
         };
-        let worlds = self.environments.iter().map(&mut world).collect::<Result<_, _>>()?;
-        Ok(InitialWorlds { worlds, ..initial })
+        let (worlds, shared) = self.environments.iter().map(world).collect::<Result<_, _>>()?;
+        Ok(InitialWorlds { worlds, shared })
     }
 
     /// An episode that starts in the given worlds.
@@ -245,12 +246,15 @@ impl Episode<'_> {
             Outcome::Answer(answer) | Outcome::Refusal(answer) => answer.nodes(),
             Outcome::Fault(_) => return performed,
         };
-        let changed = |change: &crate::world::Change| change.after.as_ref().map_or(1, Json::nodes);
-        let written = before.changes(&self.worlds[at]).iter().map(changed).sum::<u64>();
-        let after = (!before.is_same(&self.worlds[at])).then(|| (self.worlds[at].clone(), memo.fresh()));
-        if let Some((_, node)) = &after {
-            self.nodes[at] = Some(*node);
-        }
+        let now = &self.worlds[at];
+        let (after, written) = if before.is_same(now) {
+            (None, 0)
+        } else {
+            let changed = |change: &Change| change.after.as_ref().map_or(1, Json::nodes);
+            let node = memo.fresh();
+            self.nodes[at] = Some(node);
+            (Some((now.clone(), node)), before.changes(now).iter().map(changed).sum())
+        };
         memo.keep(key, Known { performed: performed.clone(), after }, answer.saturating_add(written));
         performed
     }
