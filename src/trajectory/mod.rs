@@ -1,11 +1,13 @@
 //! Trajectories: messages in order, the calls in them, and the tools on offer, whatever format they came in.
 
 mod pairing;
+mod parameter;
 mod tool;
 
 use std::sync::Arc;
 
 pub use pairing::{Exchange, Pairing, pair};
+pub use parameter::{Parameter, ValueKind};
 pub use tool::{ArgumentProblem, InvalidSchema, Tool, ToolFinding, ToolSet};
 
 /// One recorded dialogue.

@@ -7,6 +7,7 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{PatternOptions, Validator};
 use serde_json::Value;
 
+use super::Parameter;
 use crate::diagnostic::Code;
 
 /// The tools on offer in one place, in their order there.
@@ -42,6 +43,7 @@ pub struct Tool {
     pub annotations: Option<Value>,
 
     validator: OnceLock<Result<Validator, InvalidSchema>>,
+    parameters: OnceLock<Parameter>,
 }
 
 /// Why a schema cannot be used.
@@ -85,7 +87,20 @@ impl ToolSet {
 
 impl Tool {
     pub fn new(name: String, description: Option<String>, input_schema: Value) -> Tool {
-        Tool { name, description, input_schema, output_schema: None, annotations: None, validator: OnceLock::new() }
+        Tool {
+            name,
+            description,
+            input_schema,
+            output_schema: None,
+            annotations: None,
+            validator: OnceLock::new(),
+            parameters: OnceLock::new(),
+        }
+    }
+
+    /// What kind of value each place in the arguments holds.
+    pub fn parameters(&self) -> &Parameter {
+        self.parameters.get_or_init(|| Parameter::of_schema(&self.input_schema))
     }
 
     /// The compiled input schema.
