@@ -36,6 +36,7 @@ pub mod environment;
 pub mod mock;
 pub mod world;
 pub mod lint;
+pub mod grounding;
 pub mod ingest;
 pub mod trajectory;
 pub mod diagnostic;

@@ -100,8 +100,10 @@ impl Judged {
     }
 
     /// `code@pointer` of the findings of a record.
+    /// What is found at level `formed`; where arguments come from is another question.
     fn findings(&self, at: usize) -> Vec<String> {
         let diagnostics = self.reports[at]["gemproof"]["diagnostics"].as_array().unwrap().iter();
+        let diagnostics = diagnostics.filter(|d| d["level"] != "grounded");
         diagnostics.map(|d| format!("{}@{}", d["code"].as_str().unwrap(), d["at"].as_str().unwrap())).collect()
     }
 

@@ -332,8 +332,10 @@ fn resume_notices_other_inputs() {
     let dir = TempDir::new().unwrap();
     let input = dir.path().join("in.jsonl");
     many(&input, 50_000);
+    let env = counter(dir.path());
     let out = dir.path().join("out");
-    let args = ["verify", input.to_str().unwrap(), "--show", "0", "-o", out.to_str().unwrap()];
+    let args =
+        ["verify", input.to_str().unwrap(), "--env", env.to_str().unwrap(), "--show", "0", "-o", out.to_str().unwrap()];
     interrupted(&args, &out, "-KILL").0.wait().unwrap();
     // The same length, another content: before the place that the run had reached.
     let text = fs::read_to_string(&input).unwrap();
@@ -502,8 +504,31 @@ fn judge(case: &Golden) -> String {
             ));
         }
         found.push('\n');
+        for call in report["calls"].as_array().unwrap() {
+            for argument in call["provenance"].as_array().into_iter().flatten() {
+                found.push_str(&argument_line(call, argument));
+            }
+        }
     }
     found
+}
+
+/// `  TOOL PATH: PROVENANCE KIND, HOW <- MESSAGE PATH ...` for an argument, where its provenance is asked for.
+fn argument_line(call: &Value, argument: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or("").to_owned();
+    let (tool, path) = (text(&call["tool"]), text(&argument["path"]));
+    let mut line = format!("  {tool} {path}: {} {}", text(&argument["provenance"]), text(&argument["kind"]));
+    if let Some(how) = argument["how"].as_str() {
+        line.push_str(&format!(", {how}"));
+    }
+    for source in argument["sources"].as_array().into_iter().flatten() {
+        line.push_str(&format!(" <- {}{}", text(&source["speaker"]), text(&source["at"])));
+        if let Some(path) = source["path"].as_str() {
+            line.push_str(&format!(" {path}"));
+        }
+    }
+    line.push('\n');
+    line
 }
 
 #[test]
@@ -517,8 +542,9 @@ fn golden_cases() {
             continue;
         }
         if std::env::var_os("UPDATE_GOLDEN").is_some() {
-            let text = fs::read_to_string(&case.path).unwrap().replace(&case.expected, &found);
-            fs::write(&case.path, text).unwrap();
+            let block = |lines: &str| format!("```text\n{lines}```");
+            let text = fs::read_to_string(&case.path).unwrap();
+            fs::write(&case.path, text.replace(&block(&case.expected), &block(&found))).unwrap();
         }
         wrong.push_str(&format!("{}\n  expected\n{}  found\n{found}", case.name, case.expected));
     }
@@ -529,7 +555,8 @@ fn golden_cases() {
 fn every_code_has_a_golden_case() {
     let mut met: BTreeSet<String> = BTreeSet::from(["internal-error".to_owned()]);
     for case in golden() {
-        let words = case.expected.split_whitespace();
+        // Lines of arguments begin with blanks.
+        let words = case.expected.lines().filter(|line| !line.starts_with(' ')).flat_map(str::split_whitespace);
         met.extend(words.filter_map(|word| word.split_once('@')).map(|(code, _)| code.to_owned()));
     }
     let missing: Vec<String> = codes().into_iter().filter(|code| !met.contains(code)).collect();

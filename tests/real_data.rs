@@ -1,4 +1,4 @@
-//! Real data comes out as `shared/data/README.md` says it was made.
+//! Real data comes out as its makers say it was made.
 
 mod common;
 
@@ -45,7 +45,9 @@ fn executed_runs(name: &str, records: usize, calls: u64, silent: usize) {
         let report = &judged.report;
         assert_eq!(report.state, StateResult::Match, "{}", report.id);
         assert!(report.calls.iter().all(|call| call.outcome == CallOutcome::Match), "{}", report.id);
-        assert!(report.diagnostics.iter().all(|d| d.severity < Severity::Fault), "{}", report.id);
+        // An agent may have guessed an id: that is told at level `grounded`, which these runs do not ask for.
+        let weighty = report.diagnostics.iter().filter(|d| d.severity >= Severity::Fault);
+        assert!(weighty.clone().all(|d| d.level == Level::Grounded), "{}", report.id);
         let level = if quiet.contains(&report.id) { LevelResult::Unchecked } else { LevelResult::Pass };
         assert_eq!((report.level(Level::Formed), report.level(Level::Executed)), (level, level), "{}", report.id);
     }
@@ -121,8 +123,20 @@ fn the_showcase_of_gem_contradicts_its_own_rule() {
         let codes: Vec<&str> = report.diagnostics.iter().map(|d| d.code.name()).collect();
         let outcomes: Vec<(String, CallOutcome)> =
             report.calls.iter().map(|call| (call.tool.clone(), call.outcome)).collect();
-        let places: Vec<String> =
-            report.diagnostics.iter().map(|d| d.at.replace("/conversations/", "/messages/")).collect();
+        let places: Vec<String> = report
+            .diagnostics
+            .iter()
+            .map(|d| d.at.replace("/conversations/", "/messages/"))
+            .map(|at| {
+                // Calls stand in lists in one format, and in the text of the message in others.
+                at.split("/tool_calls")
+                    .next()
+                    .unwrap_or_default()
+                    .trim_end_matches("/content")
+                    .trim_end_matches("/value")
+                    .to_owned()
+            })
+            .collect();
         verdicts.push((file, report.verdict, codes, places, outcomes));
     }
     let (_, verdict, codes, places, outcomes) = &verdicts[0];

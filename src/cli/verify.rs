@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{EXIT_BUG, EXIT_INTERRUPTED, EXIT_NOT_VERIFIED, UsageError};
 use crate::diagnostic::{Code, Level, Severity};
-use crate::emit::{Folder, Human, Summary, report_line};
+use crate::emit::{DataFlow, Folder, Human, Summary, report_line};
 use crate::environment::{Stage, StageError};
 use crate::ingest::{FORMATS, Format, formats, tools};
 use crate::verdict::{Judge, Judged, Verdict};
@@ -42,13 +42,16 @@ pub(super) struct Verify {
     /// [default: executed where --env is given, otherwise formed]
     #[arg(long, value_name = "LEVELS", value_delimiter = ',')]
     level: Vec<AskedLevel>,
+    /// Say of each argument where it comes from, and draw which tool feeds which
+    #[arg(long)]
+    provenance: bool,
     /// Go on with the run that was interrupted in the folder of -o
     #[arg(long, requires = "output")]
     resume: bool,
     /// Stop after N records
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
-    /// Write verified.jsonl, rejected.jsonl, undetermined.jsonl and summary.json into this folder
+    /// Write verified.jsonl, rejected.jsonl, undetermined.jsonl and summary.json into this folder, with --provenance also data-flow.json, .dot and .mmd
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
     /// Threads that judge; 0 is one for each core
@@ -76,6 +79,7 @@ enum OutputFormat {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum AskedLevel {
     Formed,
+    Grounded,
     Executed,
 }
 
@@ -108,6 +112,7 @@ impl Verify {
             .iter()
             .map(|level| match level {
                 AskedLevel::Formed => Level::Formed,
+                AskedLevel::Grounded => Level::Grounded,
                 AskedLevel::Executed => Level::Executed,
             })
             .collect();
@@ -117,7 +122,7 @@ impl Verify {
         if asked.contains(&Level::Executed) && stage.is_empty() {
             return Err(UsageError("level `executed` needs an environment: give --env".into()));
         }
-        let judge = Arc::new(Judge { stage, tools, asked, ..Judge::default() });
+        let judge = Arc::new(Judge { stage, tools, asked, provenance: self.provenance, ..Judge::default() });
 
         let stop = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&stop);
@@ -136,6 +141,7 @@ impl Verify {
                 Some(folder.map_err(|e| UsageError(format!("{}: {e}", dir.display())))?)
             }
         };
+        let flow = folder.as_ref().and_then(|folder| folder.position().flow.clone());
         let mut summary = folder.as_ref().map(|folder| folder.position().summary.clone()).unwrap_or_default();
         let plan = Plan {
             inputs: self.inputs.clone(),
@@ -154,6 +160,7 @@ impl Verify {
             bar: ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()),
             committed: Instant::now(),
             bugs: 0,
+            flow: self.provenance.then(|| flow.unwrap_or_default()),
         };
         if !io::stderr().is_terminal() {
             printer.bar.set_draw_target(ProgressDrawTarget::hidden());
@@ -165,6 +172,7 @@ impl Verify {
         let fail = |e: io::Error| UsageError(format!("cannot write the results: {e}"));
         if ended == Ended::Interrupted {
             if let Some(mut folder) = printer.folder.take() {
+                *folder.flow() = printer.flow.take();
                 folder.commit(&summary).map_err(fail)?;
                 eprintln!("gemproof: interrupted after {} records; go on with --resume", summary.trajectories);
             } else {
@@ -172,7 +180,8 @@ impl Verify {
             }
             return Ok(EXIT_INTERRUPTED);
         }
-        if let Some(folder) = printer.folder.take() {
+        if let Some(mut folder) = printer.folder.take() {
+            folder.flow().clone_from(&printer.flow);
             folder.finish(&summary).map_err(fail)?;
         }
         printer.finish(&summary, folder.as_deref()).map_err(fail)?;
@@ -231,7 +240,7 @@ impl Verify {
             let changed = metadata.as_ref().and_then(|metadata| metadata.modified().ok());
             add(format!("{}:{:?}:{changed:?}", path.display(), metadata.map(|metadata| metadata.len())));
         }
-        add(format!("{:?} {:?} {:?}", self.state, self.level, self.from.map(Format::name)));
+        add(format!("{:?} {:?} {:?} {}", self.state, self.level, self.from.map(Format::name), self.provenance));
         hasher.finalize().to_hex().to_string()
     }
 }
@@ -247,6 +256,8 @@ struct Printer<W: Write> {
     bar: ProgressBar,
     committed: Instant,
     bugs: u64,
+    /// Where arguments come from, over all records.
+    flow: Option<DataFlow>,
 }
 
 impl<W: Write> Printer<W> {
@@ -265,10 +276,12 @@ impl<W: Write> Printer<W> {
 
     fn finish(&mut self, summary: &Summary, folder: Option<&str>) -> io::Result<()> {
         self.print(|p| match p.format {
-            OutputFormat::Human => p.human.finish(summary, folder),
+            OutputFormat::Human => p.human.finish(summary, p.flow.as_ref(), folder),
             OutputFormat::Json => {
-                let line = serde_json::json!({"summary": summary});
-                writeln!(p.json, "{line}")?;
+                if let Some(flow) = &p.flow {
+                    writeln!(p.json, "{}", serde_json::json!({"data_flow": flow}))?;
+                }
+                writeln!(p.json, "{}", serde_json::json!({"summary": summary}))?;
                 p.json.flush()
             }
         })
@@ -279,6 +292,9 @@ impl<W: Write> Consumer for Printer<W> {
     fn record(&mut self, judged: &Judged, line: Option<&[u8]>) -> io::Result<()> {
         if judged.report.diagnostics.iter().any(|d| d.code == Code::InternalError) {
             self.bugs += 1;
+        }
+        if let Some(flow) = &mut self.flow {
+            flow.add(&judged.report);
         }
         if let (Some(folder), Some(line)) = (&mut self.folder, line) {
             folder.add(judged.report.verdict, line);
@@ -294,6 +310,7 @@ impl<W: Write> Consumer for Printer<W> {
         if let Some(folder) = &mut self.folder {
             // Buffers hold no more than what a moment produces.
             if self.committed.elapsed() > Duration::from_millis(200) {
+                folder.flow().clone_from(&self.flow);
                 folder.commit(summary)?;
                 self.committed = Instant::now();
             }

@@ -61,6 +61,15 @@ codes! {
     InvalidToolSchema = "invalid-tool-schema", Error, Formed;
     NormalisedToolSchema = "normalised-tool-schema", Note, Formed;
     DuplicateTool = "duplicate-tool", Warning, Formed;
+    ArgumentInvented = "argument-invented", Error, Grounded;
+    ArgumentPlaceholder = "argument-placeholder", Error, Grounded;
+    ArgumentFromFuture = "argument-from-future", Error, Grounded;
+    ArgumentAssumed = "argument-assumed", Note, Grounded;
+    ArgumentHiddenSource = "argument-hidden-source", Note, Grounded;
+    ArgumentWorldKnowledge = "argument-world-knowledge", Note, Grounded;
+    ProseUntraced = "prose-untraced", Warning, Grounded;
+    ClaimUntraced = "claim-untraced", Note, Grounded;
+    ClaimContradicted = "claim-contradicted", Note, Grounded;
     ObservationMismatch = "observation-mismatch", Error, Executed;
     RefusedByEnvironment = "refused-by-environment", Error, Executed;
     AcceptedByEnvironment = "accepted-by-environment", Error, Executed;

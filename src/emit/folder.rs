@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::Summary;
+use super::{DataFlow, Summary};
 use crate::verdict::Verdict;
 
 const JOURNAL: &str = "progress.json";
@@ -30,6 +30,9 @@ pub struct Position {
     /// Bytes of the three files that belong to them.
     pub bytes: [u64; 3],
     pub summary: Summary,
+    /// Where arguments come from, where the run draws that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow: Option<DataFlow>,
 }
 
 impl Folder {
@@ -77,6 +80,11 @@ impl Folder {
         &self.position
     }
 
+    /// The data flow of the run, which is written at its end.
+    pub fn flow(&mut self) -> &mut Option<DataFlow> {
+        &mut self.position.flow
+    }
+
     /// Takes the line of the next record.
     pub fn add(&mut self, verdict: Verdict, line: &[u8]) {
         self.buffers[verdict as usize].extend_from_slice(line);
@@ -103,9 +111,12 @@ impl Folder {
     /// When the disk does not take it.
     pub fn finish(mut self, summary: &Summary) -> io::Result<()> {
         self.commit(summary)?;
-        let mut text = serde_json::to_string_pretty(summary)?;
-        text.push('\n');
-        fs::write(self.dir.join("summary.json"), text)?;
+        if let Some(flow) = &self.position.flow {
+            fs::write(self.dir.join("data-flow.json"), pretty(flow)?)?;
+            fs::write(self.dir.join("data-flow.dot"), flow.to_dot())?;
+            fs::write(self.dir.join("data-flow.mmd"), flow.to_mermaid())?;
+        }
+        fs::write(self.dir.join("summary.json"), pretty(summary)?)?;
         fs::remove_file(self.dir.join(JOURNAL))
     }
 
@@ -114,4 +125,10 @@ impl Folder {
         fs::write(&fresh, serde_json::to_vec(&self.position)?)?;
         fs::rename(fresh, self.dir.join(JOURNAL))
     }
+}
+
+fn pretty(value: &impl Serialize) -> io::Result<String> {
+    let mut text = serde_json::to_string_pretty(value)?;
+    text.push('\n');
+    Ok(text)
 }

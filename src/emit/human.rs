@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::Summary;
+use super::{DataFlow, Summary};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ingest::Readable;
 use crate::json::Json;
@@ -44,13 +44,16 @@ impl<W: Write> Human<W> {
 
     /// # Errors
     /// When the output does not take it.
-    pub fn finish(&mut self, summary: &Summary, folder: Option<&str>) -> io::Result<()> {
+    pub fn finish(&mut self, summary: &Summary, flow: Option<&DataFlow>, folder: Option<&str>) -> io::Result<()> {
         if self.hidden > 0 {
             let rest = match folder {
                 Some(folder) => format!("all of them are in {folder}"),
                 None => "show more with --show N, or write all of them with -o DIR".into(),
             };
             writeln!(self.out, "... and {} more that are not verified: {rest}\n", self.hidden)?;
+        }
+        if let Some(flow) = flow {
+            self.out.write_all(render_flow(flow).as_bytes())?;
         }
         self.out.write_all(render_summary(summary).as_bytes())?;
         self.out.flush()
@@ -81,6 +84,8 @@ pub fn render_record(judged: &Judged) -> String {
     let _ = writeln!(out, "{} {}{}", paint(color, report.verdict.name()), report.id, dim(&place));
     let weighty = |d: &&Diagnostic| matches!(d.severity, Severity::Error | Severity::Fault);
     let mut findings: Vec<&Diagnostic> = report.diagnostics.iter().filter(weighty).collect();
+    // Those that the verdict rests on come first.
+    findings.sort_by_key(|diagnostic| !report.asks_for(diagnostic.level));
     if findings.is_empty() {
         findings = report.diagnostics.iter().filter(|d| d.severity == Severity::Warning).collect();
     }
@@ -187,6 +192,28 @@ fn count(n: u64, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 
+/// The strongest edges of the data flow.
+pub fn render_flow(flow: &DataFlow) -> String {
+    const SHOWN_MAX: usize = 15;
+    let edges = flow.strongest();
+    let mut out = String::new();
+    if !edges.is_empty() {
+        let _ = writeln!(out, "which output feeds which parameter, most frequent first:");
+    }
+    for (edge, count) in edges.iter().take(SHOWN_MAX) {
+        let (from, to) = (&edge.from, &edge.to);
+        let _ = writeln!(out, "  {count:>8}  {} {} -> {} {}", from.tool, from.path, to.tool, to.path);
+    }
+    if edges.len() > SHOWN_MAX {
+        let _ = writeln!(
+            out,
+            "  ... and {} more: data-flow.json in the folder of -o has all of them",
+            edges.len() - SHOWN_MAX
+        );
+    }
+    out
+}
+
 /// The counts of a run.
 pub fn render_summary(summary: &Summary) -> String {
     let mut out = String::new();
@@ -210,6 +237,12 @@ pub fn render_summary(summary: &Summary) -> String {
         );
     } else {
         let _ = writeln!(out, "{}", count(summary.calls, "call", "calls"));
+    }
+    let leaves: u64 = summary.arguments.values().sum();
+    if leaves > 0 {
+        let parts = summary.arguments.iter().map(|(provenance, count)| format!("{count} {}", provenance.name()));
+        let parts = parts.collect::<Vec<_>>().join(", ");
+        let _ = writeln!(out, "{}: {parts}", count(leaves, "argument value", "argument values"));
     }
     for (code, count) in &summary.codes {
         let _ = writeln!(out, "  {count:>8}  {code}");

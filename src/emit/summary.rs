@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::grounding::Provenance;
 use crate::verdict::{CallOutcome, Report, StateResult, Verdict};
 
 /// Counts over all records of a run.
@@ -24,6 +25,9 @@ pub struct Summary {
     pub states_matched: u64,
     /// Findings by code.
     pub codes: BTreeMap<String, u64>,
+    /// The leaves of all arguments, by where they come from.
+    #[serde(default)]
+    pub arguments: BTreeMap<Provenance, u64>,
     /// Wall time.
     pub seconds: f64,
 }
@@ -41,6 +45,9 @@ impl Summary {
         self.calls_matched += report.calls.iter().filter(|call| call.outcome == CallOutcome::Match).count() as u64;
         self.states_checked += u64::from(report.state != StateResult::Unchecked);
         self.states_matched += u64::from(report.state == StateResult::Match);
+        for (provenance, count) in &report.arguments {
+            *self.arguments.entry(*provenance).or_default() += count;
+        }
         for diagnostic in &report.diagnostics {
             match self.codes.get_mut(diagnostic.code.name()) {
                 Some(count) => *count += 1,

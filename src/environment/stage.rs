@@ -165,6 +165,32 @@ impl Stage {
         Ok(InitialWorlds { worlds, shared })
     }
 
+    /// The state that `worlds.jsonl` has for a record, as JSON text.
+    pub fn state_of_record(&self, id: &str) -> Option<String> {
+        let own = self.environments.iter().find_map(|environment| environment.worlds.get(id));
+        own.map(|world| world.to_json().to_string())
+    }
+
+    /// The state in which records start that bring none, as JSON text; by environment where there are several.
+    pub fn state(&self) -> Option<String> {
+        let state =
+            |environment: &Environment| environment.given.as_ref().or(environment.state.as_ref()).map(World::to_json);
+        match self.environments.as_slice() {
+            [one] => state(one).map(|state| state.to_string()),
+            several => {
+                let entry = |e: &Environment| Some((Arc::from(e.manifest.name.as_str()), state(e)?));
+                let states: Vec<_> = several.iter().filter_map(entry).collect();
+                (!states.is_empty()).then(|| Json::map(states).to_string())
+            }
+        }
+    }
+
+    /// The date on which episodes start, where an environment says so.
+    pub fn today(&self) -> Option<chrono::NaiveDate> {
+        let clock = self.environments.iter().find_map(|environment| environment.manifest.clock.as_deref())?;
+        crate::world::Clock::parse(clock)?.today().parse().ok()
+    }
+
     /// An episode that starts in the given worlds.
     pub fn episode(&self, initial: InitialWorlds) -> Episode<'_> {
         let node = |(at, shared): (usize, &bool)| shared.then(|| Node::initial(at));

@@ -4,12 +4,13 @@
 
 mod report;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use report::{CallOutcome, CallReport, LevelResult, Report, StateResult, Verdict};
 
 use crate::diagnostic::{CitedRule, Code, Diagnostic, Difference, Evidence, Level, Severity};
 use crate::environment::Stage;
+use crate::grounding::{self, Given, Index, Profile};
 use crate::ingest::{self, Format, Origin, Readable, Record, ToolShelf, Unreadable};
 use crate::json::Json;
 use crate::lint::{self, Formed};
@@ -25,6 +26,12 @@ pub struct Judge {
     /// The levels that the verdict asks for; `formed` is always asked for.
     pub asked: Vec<Level>,
     pub shelf: ToolShelf,
+    /// Whether reports say of each argument where it comes from.
+    pub provenance: bool,
+    /// The state that the environments bring, as a source of values.
+    pub known_world: OnceLock<Option<Arc<Index<'static>>>>,
+    /// What the corpus tells of the parameters; a run learns it from its first records.
+    pub profile: OnceLock<Profile>,
 }
 
 /// A record with its report.
@@ -73,6 +80,7 @@ impl Judge {
         let mut formed = lint::check(trajectory, fallback);
         report.diagnostics.append(&mut formed.diagnostics);
         report.calls = formed.exchanges.iter().map(|exchange| CallReport::new(trajectory, exchange)).collect();
+        self.ground(trajectory, &formed, &mut report);
         if !self.stage.is_empty() {
             self.execute(trajectory, &mut formed, &mut report);
         }
@@ -89,6 +97,44 @@ impl Judge {
         report.sort();
         report.decide(&self.asked);
         report
+    }
+
+    /// Traces the arguments to their sources.
+    fn ground(&self, trajectory: &Trajectory, formed: &Formed, report: &mut Report) {
+        let fallback = self.tools.as_ref().or(self.stage.tools.as_ref());
+        let given = Given {
+            trajectory,
+            exchanges: &formed.exchanges,
+            tools: trajectory.tools.as_ref().or(fallback).map(Arc::as_ref),
+            world: &|| self.known_world(trajectory),
+            today: self.stage.today(),
+            profile: self.profile.get(),
+        };
+        let mut grounded = grounding::ground(given);
+        report.diagnostics.append(&mut grounded.diagnostics);
+        for leaf in &grounded.leaves {
+            *report.arguments.entry(leaf.trace.provenance).or_default() += 1;
+            if self.provenance {
+                report.calls[leaf.exchange].provenance.push(grounded.report(leaf));
+            }
+        }
+        let result = match (report.has_error(Level::Grounded), grounded.checked()) {
+            (true, _) => LevelResult::Fail,
+            (false, true) => LevelResult::Pass,
+            (false, false) => LevelResult::Unchecked,
+        };
+        report.set_level(Level::Grounded, result);
+    }
+
+    /// The state in which a trajectory starts, where one is known.
+    fn known_world(&self, trajectory: &Trajectory) -> Option<Arc<Index<'static>>> {
+        if let Some(state) = &trajectory.metadata.initial_state {
+            return Some(Arc::new(Index::of_world(state.to_string())));
+        }
+        match self.stage.state_of_record(&trajectory.id) {
+            Some(state) => Some(Arc::new(Index::of_world(state))),
+            None => self.known_world.get_or_init(|| self.stage.state().map(Index::of_world).map(Arc::new)).clone(),
+        }
     }
 
     /// Replays the trajectory and turns the events into findings.

@@ -1,8 +1,11 @@
 //! What is said of one record. The JSON form is published as `docs/report.schema.json`.
 
+use std::collections::BTreeMap;
+
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::diagnostic::{Diagnostic, Level, Severity};
+use crate::grounding::{ArgumentReport, Provenance};
 use crate::ingest::Origin;
 use crate::trajectory::{Exchange, Trajectory};
 
@@ -73,6 +76,9 @@ pub struct CallReport {
     /// The rules that the environment named.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cited: Vec<String>,
+    /// Where each argument comes from, where that is asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub provenance: Vec<ArgumentReport>,
     /// Whether an environment ran it.
     #[serde(skip)]
     pub ran: bool,
@@ -89,6 +95,7 @@ impl CallReport {
             answered_at: exchange.answer.map(|answer| trajectory.at_message(answer)),
             reason: None,
             cited: Vec::new(),
+            provenance: Vec::new(),
             ran: false,
             exchange: *exchange,
         }
@@ -107,9 +114,13 @@ pub struct Report {
     pub origin: Origin,
     pub verdict: Verdict,
     levels: [LevelResult; 4],
+    /// The levels that the verdict asks for.
+    asked: Vec<Level>,
     pub diagnostics: Vec<Diagnostic>,
     pub calls: Vec<CallReport>,
     pub state: StateResult,
+    /// The leaves of all arguments, by where they come from.
+    pub arguments: BTreeMap<Provenance, u64>,
 }
 
 impl Report {
@@ -119,9 +130,11 @@ impl Report {
             origin,
             verdict: Verdict::Undetermined,
             levels: [LevelResult::Unchecked; 4],
+            asked: Vec::new(),
             diagnostics: Vec::new(),
             calls: Vec::new(),
             state: StateResult::Unchecked,
+            arguments: BTreeMap::new(),
         }
     }
 
@@ -137,9 +150,14 @@ impl Report {
         self.diagnostics.iter().any(|d| d.level == level && d.severity == Severity::Error)
     }
 
-    /// The first error of the record, in the order of its messages.
+    /// Whether the verdict asks for a level; `formed` is always asked for.
+    pub fn asks_for(&self, level: Level) -> bool {
+        level == Level::Formed || self.asked.contains(&level)
+    }
+
+    /// The first error of a level that was asked for, in the order of the record's messages.
     pub fn first_error(&self) -> Option<&Diagnostic> {
-        self.diagnostics.iter().find(|d| d.severity == Severity::Error)
+        self.diagnostics.iter().find(|d| d.severity == Severity::Error && self.asks_for(d.level))
     }
 
     /// Puts the findings in the order of the record: tools, messages, metadata.
@@ -157,8 +175,8 @@ impl Report {
     }
 
     pub(super) fn decide(&mut self, asked: &[Level]) {
-        let results =
-            || Level::ALL.into_iter().filter(|l| *l == Level::Formed || asked.contains(l)).map(|l| self.level(l));
+        self.asked = asked.to_vec();
+        let results = || Level::ALL.into_iter().filter(|level| self.asks_for(*level)).map(|level| self.level(level));
         self.verdict = if results().any(|result| result == LevelResult::Fail) {
             Verdict::Rejected
         } else if results().any(|result| result == LevelResult::Unchecked) {
@@ -184,6 +202,7 @@ impl Serialize for Report {
         map.serialize_entry("diagnostics", &self.diagnostics)?;
         map.serialize_entry("calls", &self.calls)?;
         map.serialize_entry("state", &self.state)?;
+        map.serialize_entry("arguments", &self.arguments)?;
         map.end()
     }
 }

@@ -13,6 +13,7 @@ use std::time::Instant;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::emit::{Summary, record_line};
+use crate::grounding::Profile;
 use crate::ingest::{self, Format, Input, InputError, Record, Records};
 use crate::mock;
 use crate::verdict::{Judge, Judged};
@@ -21,6 +22,10 @@ use crate::verdict::{Judge, Judged};
 const BATCH_RECORDS: usize = 64;
 /// Bytes of one batch, after which it is closed.
 const BATCH_BYTES: usize = 1 << 20;
+
+/// Records from whose calls a run learns what values parameters have, and the bytes after which it has seen enough.
+const LEARNT_RECORDS: usize = 512;
+const LEARNT_BYTES: usize = 16 << 20;
 
 /// What to read, and how.
 #[derive(Clone, Debug, Default)]
@@ -138,7 +143,8 @@ pub fn run(
     std::thread::scope(|scope| {
         let (sender, batches) = sync_channel::<Batch>(ahead);
         let reading = &reading;
-        scope.spawn(move || read_batches(inputs, plan.format, plan.limit, reading, &sender));
+        let feed = Feed { judge, profile: Profile::default(), learnt: (0, 0), held: Vec::new(), sender };
+        scope.spawn(move || read_batches(inputs, plan.format, plan.limit, reading, feed));
         let result = judge_batches(plan, judge, &pool, &batches, ahead, stop, &mut collector);
         // Lets the reader end: it stops at the flag, or when nobody takes its batches.
         reading.store(false, Ordering::Relaxed);
@@ -268,13 +274,49 @@ impl Ids {
     }
 }
 
+/// Hands batches to the judges. The first ones wait until the run has learnt from them what values parameters have.
+struct Feed<'a> {
+    judge: &'a Judge,
+    profile: Profile,
+    /// Records and bytes that were learnt from.
+    learnt: (usize, usize),
+    held: Vec<Batch>,
+    sender: SyncSender<Batch>,
+}
+
+impl Feed<'_> {
+    /// Whether anybody still takes batches.
+    fn give(&mut self, batch: Batch) -> bool {
+        if self.judge.profile.get().is_some() {
+            return self.sender.send(batch).is_ok();
+        }
+        for record in &batch.records {
+            self.learnt.0 += 1;
+            self.learnt.1 += record.bytes.len();
+            // A record that cannot be read, or not without a bug of ours, teaches nothing; judging it tells why.
+            let read = std::panic::AssertUnwindSafe(|| ingest::read(record, batch.hint, &self.judge.shelf));
+            if let Ok(Ok(readable)) = std::panic::catch_unwind(read) {
+                self.profile.learn(&readable.trajectory);
+            }
+        }
+        self.held.push(batch);
+        if self.learnt.0 >= LEARNT_RECORDS || self.learnt.1 >= LEARNT_BYTES { self.begin() } else { true }
+    }
+
+    /// Ends learning, and lets the batches go that waited for it.
+    fn begin(&mut self) -> bool {
+        let _ = self.judge.profile.set(std::mem::take(&mut self.profile));
+        self.held.drain(..).all(|batch| self.sender.send(batch).is_ok())
+    }
+}
+
 /// Reads all inputs and cuts them into batches. The format of a file is told by its first record.
 fn read_batches(
     inputs: Vec<Input>,
     format: Option<&'static dyn Format>,
     limit: Option<u64>,
     reading: &AtomicBool,
-    sender: &SyncSender<Batch>,
+    mut feed: Feed<'_>,
 ) {
     let mut left = limit.unwrap_or(u64::MAX);
     for input in inputs {
@@ -293,13 +335,14 @@ fn read_batches(
             batch.push(record);
             if batch.len() >= BATCH_RECORDS || bytes >= BATCH_BYTES {
                 bytes = 0;
-                if sender.send(Batch { records: std::mem::take(&mut batch), hint }).is_err() {
+                if !feed.give(Batch { records: std::mem::take(&mut batch), hint }) {
                     return;
                 }
             }
         }
-        if !batch.is_empty() && sender.send(Batch { records: batch, hint }).is_err() {
+        if !batch.is_empty() && !feed.give(Batch { records: batch, hint }) {
             return;
         }
     }
+    feed.begin();
 }
