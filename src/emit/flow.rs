@@ -99,7 +99,7 @@ impl DataFlow {
         for call in &report.calls {
             *self.tools.entry(call.tool.clone()).or_default() += 1;
             for argument in &call.provenance {
-                let to = Port { tool: call.tool.clone(), path: pattern(&argument.path) };
+                let to = Port { tool: call.tool.clone(), path: pointer::starred(&argument.path) };
                 if self.parameters.len() >= KEPT_MAX && !self.parameters.contains_key(&to) {
                     self.left_out += 1;
                     continue;
@@ -169,18 +169,6 @@ impl DataFlow {
     }
 }
 
-/// A pointer with `*` for items of lists.
-fn pattern(path: &str) -> String {
-    let mut pattern = String::with_capacity(path.len());
-    for segment in pointer::segments(path) {
-        match !segment.is_empty() && segment.bytes().all(|b| b.is_ascii_digit()) {
-            true => pattern.push_str("/*"),
-            false => pointer::push(&mut pattern, &segment),
-        }
-    }
-    pattern
-}
-
 fn shown(path: &str) -> &str {
     if path.is_empty() { "(whole)" } else { path }
 }
@@ -211,6 +199,6 @@ mod tests {
         );
         let text = serde_json::to_string(&flow).unwrap();
         assert_eq!(serde_json::from_str::<DataFlow>(&text).unwrap(), flow);
-        assert_eq!(pattern("/flights/0/a~1b"), "/flights/*/a~1b");
+        assert_eq!(pointer::starred("/flights/0/a~1b"), "/flights/*/a~1b");
     }
 }

@@ -1,5 +1,7 @@
 //! Codes: those of public standards, and abbreviations of names.
 
+use std::cell::LazyCell;
+
 use super::index::{Place, Speaker};
 use super::trace::Dialogue;
 use super::{Provenance, Trace, knowledge, words};
@@ -9,13 +11,13 @@ impl Dialogue<'_> {
     /// Codes of public standards for what was said, and names of codes that were said.
     pub(super) fn code(&self, text: &str, parameter: &Parameter, kind: ValueKind) -> Option<Trace> {
         let text = text.trim();
+        let told = LazyCell::new(|| parameter.told());
         let short = text.len() <= 6 && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
         let coded = kind == ValueKind::Code
             || (short && matches!(kind, ValueKind::Text | ValueKind::Choice | ValueKind::Name | ValueKind::Identifier));
         let known = |how: String, place: Place| Some(Trace::new(Provenance::WorldKnowledge, how, vec![place]));
         if coded && text.len() <= 32 {
             // `pt` is Portugal and Portuguese: the definition tells which.
-            let told = format!("{} {}", parameter.name, parameter.description).to_lowercase();
             let mut entries: Vec<_> = knowledge::meanings(text).iter().collect();
             entries.sort_by_key(|entry| !entry.class.is_told_by(&told));
             for entry in entries {
@@ -42,7 +44,6 @@ impl Dialogue<'_> {
             }
         }
         if !matches!(kind, ValueKind::Identifier | ValueKind::Secret | ValueKind::Email | ValueKind::Url) {
-            let told = format!("{} {}", parameter.name, parameter.description).to_lowercase();
             for (class, code) in knowledge::codes_of(&text.to_lowercase()) {
                 // Two cities of one time zone are not the same city.
                 if *class == knowledge::Class::TimeZone && !class.is_told_by(&told) {
@@ -70,7 +71,6 @@ impl Dialogue<'_> {
             && text.bytes().all(|b| b.is_ascii_alphabetic())
             && kind != ValueKind::Identifier
         {
-            let told = format!("{} {}", parameter.name, parameter.description).to_lowercase();
             let place = self.abbreviated(text, knowledge::Class::Airport.is_told_by(&told))?;
             // `LAN` of "Los Angeles", whose code is LAX.
             let spoken = self.index.text_of(place).to_lowercase();

@@ -67,7 +67,7 @@ impl Dialogue<'_> {
         if let Some(found) = self.number_described(shown, &words, parameter, kind) {
             return found;
         }
-        let told = format!("{} {}", parameter.name, parameter.description).to_lowercase();
+        let told = parameter.told();
         if kind == ValueKind::Amount
             && ["cents", "minor unit", "pence", "pennies"].iter().any(|unit| told.contains(unit))
         {
@@ -165,7 +165,7 @@ impl Dialogue<'_> {
         }
         let money = kind == ValueKind::Amount;
         if !money || parameter.physical {
-            let wanted = format!("{} {}", parameter.name, parameter.description).to_lowercase();
+            let wanted = parameter.told();
             for number in self.index.latest_numbers(128) {
                 let place = self.index.number_place(number);
                 if place.speaker == Speaker::Assistant {

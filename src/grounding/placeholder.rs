@@ -15,8 +15,6 @@ pub fn placeholder(text: &str, words_of_text: &[Word], parameter: &Parameter, ki
         return None;
     }
     let hard = kind.is_hard();
-    let letters =
-        |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
     let bare = letters(text);
     let has_digit = text.bytes().any(|b| b.is_ascii_digit());
     if (hard || kind == ValueKind::Name) && !bare.is_empty() && bare == letters(&parameter.name) {
@@ -35,22 +33,7 @@ pub fn placeholder(text: &str, words_of_text: &[Word], parameter: &Parameter, ki
     if !hard {
         return None;
     }
-    if matches!(
-        lower.as_str(),
-        "string"
-            | "integer"
-            | "number"
-            | "unknown"
-            | "n/a"
-            | "na"
-            | "tbd"
-            | "todo"
-            | "null"
-            | "none"
-            | "undefined"
-            | "value"
-            | "any"
-    ) {
+    if matches!(lower.as_str(), "integer" | "number" | "unknown" | "null" | "none" | "value" | "any") {
         return Some("it names no value");
     }
     if matches!(kind, ValueKind::Identifier | ValueKind::Secret) && names_a_kind(&bare) {
@@ -84,6 +67,19 @@ pub fn placeholder(text: &str, words_of_text: &[Word], parameter: &Parameter, ki
         }
     }
     None
+}
+
+/// The letters and digits of a text, in lower case.
+pub fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether letters say that there is no value, whatever the dialogue says: "N/A", "to be provided".
+pub fn names_none(bare: &str) -> bool {
+    matches!(
+        bare,
+        "string" | "na" | "tbd" | "todo" | "undefined" | "placeholder" | "yourname" | "tobeprovided" | "notprovided"
+    )
 }
 
 /// Whether letters are those of a word for a sort of value: `username` is no name of a user.

@@ -87,7 +87,7 @@ impl Profile {
         }
         let parameters = self.seen.get(tool)?;
         let seen = match path.bytes().any(|b| b.is_ascii_digit()) {
-            true => parameters.get(&with_stars(path))?,
+            true => parameters.get(&pointer::starred(path))?,
             false => parameters.get(path)?,
         };
         if seen.texts < SEEN_MIN {
@@ -107,16 +107,6 @@ impl Profile {
             _ => None,
         }
     }
-}
-
-fn with_stars(path: &str) -> String {
-    let mut stars = String::with_capacity(path.len());
-    for segment in path.split('/').skip(1) {
-        let index = !segment.is_empty() && segment.bytes().all(|b| b.is_ascii_digit());
-        stars.push('/');
-        stars.push_str(if index { "*" } else { segment });
-    }
-    stars
 }
 
 #[cfg(test)]

@@ -20,24 +20,13 @@ impl Dialogue<'_> {
             };
         }
         let mut announced = None;
-        let bare: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        let bare = placeholder::letters(text);
         let own_name = kind.is_hard()
             && text.trim() == parameter.name
             && !text.bytes().any(|b| b.is_ascii_digit())
             && text.contains('_');
-        let names_none = (kind.is_hard() || matches!(kind, ValueKind::Name | ValueKind::Path))
-            && matches!(
-                bare.as_str(),
-                "string"
-                    | "na"
-                    | "tbd"
-                    | "todo"
-                    | "undefined"
-                    | "placeholder"
-                    | "yourname"
-                    | "tobeprovided"
-                    | "notprovided"
-            );
+        let names_none =
+            (kind.is_hard() || matches!(kind, ValueKind::Name | ValueKind::Path)) && placeholder::names_none(&bare);
         if own_name || names_none {
             return Trace::new(Provenance::Placeholder, "it names no value", Vec::new());
         }

@@ -14,6 +14,17 @@ pub fn push(pointer: &mut String, segment: &str) {
     }
 }
 
+/// A pointer with `*` for each item of a list: for each segment of digits alone.
+pub fn starred(pointer: &str) -> String {
+    let mut starred = String::with_capacity(pointer.len());
+    for segment in pointer.split('/').skip(1) {
+        let index = !segment.is_empty() && segment.bytes().all(|b| b.is_ascii_digit());
+        starred.push('/');
+        starred.push_str(if index { "*" } else { segment });
+    }
+    starred
+}
+
 /// The segments of a pointer, unescaped. The empty pointer has none.
 pub fn segments(pointer: &str) -> impl Iterator<Item = String> {
     pointer.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~"))

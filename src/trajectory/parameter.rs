@@ -170,6 +170,11 @@ impl Parameter {
         parameter
     }
 
+    /// All that the schema says of it in words, in lower case.
+    pub fn told(&self) -> String {
+        format!("{} {}", self.name, self.description).to_lowercase()
+    }
+
     /// What a member of the object is.
     pub fn member(&self, name: &str) -> Option<&Parameter> {
         self.members.get(name).or(self.rest.as_deref())
