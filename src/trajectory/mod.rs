@@ -1,11 +1,13 @@
 //! Trajectories: messages in order, the calls in them, and the tools on offer, whatever format they came in.
 
+mod answer;
 mod pairing;
 mod parameter;
 mod tool;
 
 use std::sync::Arc;
 
+pub use answer::{Answer, is_refusal};
 pub use pairing::{Exchange, Pairing, pair};
 pub use parameter::{Parameter, ValueKind};
 pub use tool::{ArgumentProblem, InvalidSchema, Tool, ToolFinding, ToolSet};
