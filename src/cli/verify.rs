@@ -15,7 +15,7 @@ use crate::emit::{DataFlow, Folder, Human, Summary, report_line};
 use crate::environment::{Stage, StageError};
 use crate::ingest::{FORMATS, Format, formats, tools};
 use crate::verdict::{Judge, Judged, Verdict};
-use crate::verify::{Consumer, Ended, Plan, Progress, run};
+use crate::verify::{Consumer, Corpus, Ended, Plan, Progress, learn, run};
 
 /// Judge trajectories: what is proved of each, and what contradicts it
 ///
@@ -38,8 +38,14 @@ pub(super) struct Verify {
     /// The format of the inputs, instead of recognising it
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
     from: Option<&'static dyn Format>,
+    /// Learn what the tools do from these files, and only judge the inputs by it
+    #[arg(long, value_name = "FILE")]
+    learn: Vec<PathBuf>,
+    /// Let little evidence be enough to reject
+    #[arg(long)]
+    strict: bool,
     /// The levels that the verdict asks for, with commas; `formed` is always asked for
-    /// [default: executed where --env is given, otherwise formed]
+    /// [default: executed where --env is given, otherwise consistent]
     #[arg(long, value_name = "LEVELS", value_delimiter = ',')]
     level: Vec<AskedLevel>,
     /// Say of each argument where it comes from, and draw which tool feeds which
@@ -80,6 +86,7 @@ enum OutputFormat {
 enum AskedLevel {
     Formed,
     Grounded,
+    Consistent,
     Executed,
 }
 
@@ -113,16 +120,18 @@ impl Verify {
             .map(|level| match level {
                 AskedLevel::Formed => Level::Formed,
                 AskedLevel::Grounded => Level::Grounded,
+                AskedLevel::Consistent => Level::Consistent,
                 AskedLevel::Executed => Level::Executed,
             })
             .collect();
-        if asked.is_empty() && !stage.is_empty() {
-            asked.push(Level::Executed);
+        if asked.is_empty() {
+            asked.push(if stage.is_empty() { Level::Consistent } else { Level::Executed });
         }
         if asked.contains(&Level::Executed) && stage.is_empty() {
             return Err(UsageError("level `executed` needs an environment: give --env".into()));
         }
-        let judge = Arc::new(Judge { stage, tools, asked, provenance: self.provenance, ..Judge::default() });
+        let mut judge = Judge { stage, tools, asked, provenance: self.provenance, ..Judge::default() };
+        judge.strict = self.strict;
 
         let stop = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&stop);
@@ -132,6 +141,21 @@ impl Verify {
                 std::process::exit(i32::from(EXIT_INTERRUPTED));
             }
         });
+
+        if judge.asked.contains(&Level::Consistent) {
+            let corpus = Corpus {
+                inputs: if self.learn.is_empty() { self.inputs.clone() } else { self.learn.clone() },
+                format: self.from,
+                limit: if self.learn.is_empty() { self.limit } else { None },
+                jobs: self.jobs,
+                tools: judge.tools.clone().or_else(|| judge.stage.tools.clone()),
+            };
+            match learn(&corpus, &judge.shelf, &stop).map_err(|e| UsageError(e.to_string()))? {
+                Some(model) => judge.model = Some(Arc::new(model)),
+                None => return Ok(EXIT_INTERRUPTED),
+            }
+        }
+        let judge = Arc::new(judge);
 
         let folder = match &self.output {
             None => None,

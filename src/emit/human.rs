@@ -9,7 +9,7 @@ use super::{DataFlow, Summary};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ingest::Readable;
 use crate::json::Json;
-use crate::verdict::{Judged, Report, Verdict, excerpt};
+use crate::verdict::{Judged, Report, Verdict};
 
 /// Findings of one record that are shown.
 const SHOWN_PER_RECORD: usize = 5;
@@ -149,7 +149,7 @@ fn render_diagnostic(out: &mut String, diagnostic: &Diagnostic, readable: Option
     }
     let evidence = &diagnostic.evidence;
     if evidence.differences.iter().any(|difference| !difference.path.is_empty()) {
-        let side = |value: &Option<Json>| value.as_ref().map_or("(nothing)".to_owned(), excerpt);
+        let side = |value: &Option<Json>| value.as_ref().map_or("(nothing)".to_owned(), Json::excerpt);
         let rows: Vec<(String, String, String)> =
             evidence.differences.iter().map(|d| (d.path.clone(), side(&d.expected), side(&d.recorded))).collect();
         let width = |pick: fn(&(String, String, String)) -> &String, least: usize| {
@@ -243,6 +243,18 @@ pub fn render_summary(summary: &Summary) -> String {
         let parts = summary.arguments.iter().map(|(provenance, count)| format!("{count} {}", provenance.name()));
         let parts = parts.collect::<Vec<_>>().join(", ");
         let _ = writeln!(out, "{}: {parts}", count(leaves, "argument value", "argument values"));
+    }
+    if let Some(strength) = &summary.strength {
+        let all = strength.predicted + strength.bound + strength.unexplained;
+        let share = |part: u64| format!("{:.0} %", 100.0 * part as f64 / all.max(1) as f64);
+        let _ = writeln!(
+            out,
+            "{}: {} predicted, {} first seen, {} changed without a rule",
+            count(all, "value in the answers", "values in the answers"),
+            share(strength.predicted),
+            share(strength.bound),
+            share(strength.unexplained)
+        );
     }
     for (code, count) in &summary.codes {
         let _ = writeln!(out, "  {count:>8}  {code}");

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::consistent::Strength;
 use crate::grounding::Provenance;
 use crate::verdict::{CallOutcome, Report, StateResult, Verdict};
 
@@ -28,6 +29,9 @@ pub struct Summary {
     /// The leaves of all arguments, by where they come from.
     #[serde(default)]
     pub arguments: BTreeMap<Provenance, u64>,
+    /// On how much level `consistent` rests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strength: Option<Strength>,
     /// Wall time.
     pub seconds: f64,
 }
@@ -47,6 +51,9 @@ impl Summary {
         self.states_matched += u64::from(report.state == StateResult::Match);
         for (provenance, count) in &report.arguments {
             *self.arguments.entry(*provenance).or_default() += count;
+        }
+        if let Some(strength) = report.strength {
+            self.strength.get_or_insert_default().add(strength);
         }
         for diagnostic in &report.diagnostics {
             match self.codes.get_mut(diagnostic.code.name()) {

@@ -25,6 +25,8 @@ mod trace;
 mod when;
 mod words;
 
+pub use words::parts as name_parts;
+
 use std::sync::Arc;
 
 use chrono::NaiveDate;

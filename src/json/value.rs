@@ -91,6 +91,17 @@ impl Json {
         self.as_map().and_then(|map| map.get(key))
     }
 
+    /// The value as a short text, for messages.
+    pub fn excerpt(&self) -> String {
+        const CHARS_MAX: usize = 100;
+        let text = self.to_string();
+        if text.chars().count() <= CHARS_MAX {
+            return text;
+        }
+        let head: String = text.chars().take(CHARS_MAX).collect();
+        format!("{head}...")
+    }
+
     /// Nodes of the value: one for each scalar, list and map, and one for each 16 bytes of text.
     pub fn nodes(&self) -> u64 {
         match self {

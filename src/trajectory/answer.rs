@@ -18,14 +18,11 @@ impl Answer {
     pub fn read(content: &str) -> Answer {
         let text = content.trim();
         let plain = |value: Json, refused| Answer { value, refused, wrapping: Default::default() };
-        match text.as_bytes().first() {
-            Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => {
-                if let Ok(value) = serde_json::from_str::<Json>(text) {
-                    let refused = is_refusal(&value);
-                    return plain(value, refused);
-                }
+        if let Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') = text.as_bytes().first() {
+            if let Ok(value) = serde_json::from_str::<Json>(text) {
+                let refused = is_refusal(&value);
+                return plain(value, refused);
             }
-            _ => {}
         }
         match Answer::wrapped(text) {
             Some(answer) => answer,
@@ -75,7 +72,7 @@ fn refuses(text: &str) -> bool {
         "no such ",
     ];
     let starts = |start: &&str| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
-    if STARTS.iter().any(|start| starts(start)) {
+    if STARTS.iter().any(starts) {
         return true;
     }
     let Some(rest) = text.strip_prefix("Status Code:") else { return false };

@@ -8,12 +8,14 @@ use std::sync::{Arc, OnceLock};
 
 pub use report::{CallOutcome, CallReport, LevelResult, Report, StateResult, Verdict};
 
+use crate::consistent;
 use crate::diagnostic::{CitedRule, Code, Diagnostic, Difference, Evidence, Level, Severity};
 use crate::environment::Stage;
 use crate::grounding::{self, Given, Index, Profile};
 use crate::ingest::{self, Format, Origin, Readable, Record, ToolShelf, Unreadable};
 use crate::json::Json;
 use crate::lint::{self, Formed};
+use crate::mine::Model;
 use crate::replay::{self, Agreement, Event, StateAgreement, StateFinding, Unchecked};
 use crate::trajectory::{ToolSet, Trajectory};
 
@@ -32,6 +34,10 @@ pub struct Judge {
     pub known_world: OnceLock<Option<Arc<Index<'static>>>>,
     /// What the corpus tells of the parameters; a run learns it from its first records.
     pub profile: OnceLock<Profile>,
+    /// What was mined of the tools, for level `consistent`; without it that level is unchecked.
+    pub model: Option<Arc<Model>>,
+    /// Whether little evidence is enough to reject.
+    pub strict: bool,
 }
 
 /// A record with its report.
@@ -81,6 +87,7 @@ impl Judge {
         report.diagnostics.append(&mut formed.diagnostics);
         report.calls = formed.exchanges.iter().map(|exchange| CallReport::new(trajectory, exchange)).collect();
         self.ground(trajectory, &formed, &mut report);
+        self.cohere(trajectory, &formed, &mut report);
         if !self.stage.is_empty() {
             self.execute(trajectory, &mut formed, &mut report);
         }
@@ -124,6 +131,21 @@ impl Judge {
             (false, false) => LevelResult::Unchecked,
         };
         report.set_level(Level::Grounded, result);
+    }
+
+    /// Decides whether any world exists in which the trajectory happens.
+    fn cohere(&self, trajectory: &Trajectory, formed: &Formed, report: &mut Report) {
+        let Some(model) = &self.model else { return };
+        let fallback = self.tools.as_ref().or(self.stage.tools.as_ref()).map(Arc::as_ref);
+        let checked = consistent::check(model, trajectory, &formed.exchanges, fallback, self.strict);
+        report.diagnostics.extend(checked.diagnostics);
+        report.strength = Some(checked.strength);
+        let result = match (report.has_error(Level::Consistent), checked.strength.predicted > 0) {
+            (true, _) => LevelResult::Fail,
+            (false, true) => LevelResult::Pass,
+            (false, false) => LevelResult::Unchecked,
+        };
+        report.set_level(Level::Consistent, result);
     }
 
     /// The state in which a trajectory starts, where one is known.
@@ -298,18 +320,18 @@ fn mismatch(
         Code::RefusedByEnvironment => {
             format!(
                 "the environment refuses this call of `{tool}` ({}), the record shows a success",
-                excerpt(&expected)
+                expected.excerpt()
             )
         }
         Code::AcceptedByEnvironment => {
             format!(
                 "the environment executes this call of `{tool}`, the record shows an error ({})",
-                excerpt(&recorded)
+                recorded.excerpt()
             )
         }
         _ => match differences.first() {
             Some(Difference { path, expected, recorded }) => {
-                let side = |value: &Option<Json>| value.as_ref().map_or("nothing".into(), excerpt);
+                let side = |value: &Option<Json>| value.as_ref().map_or("nothing".into(), Json::excerpt);
                 let place = if path.is_empty() { String::new() } else { format!(" at {path}") };
                 let more = match differences.len() {
                     1 => String::new(),
@@ -327,15 +349,4 @@ fn mismatch(
     diagnostic.evidence =
         Evidence { expected: Some(expected), recorded: Some(recorded), differences, rules, ..Evidence::default() };
     diagnostic
-}
-
-/// A value as a short text.
-pub fn excerpt(value: &Json) -> String {
-    const CHARS_MAX: usize = 100;
-    let text = value.to_string();
-    if text.chars().count() <= CHARS_MAX {
-        return text;
-    }
-    let head: String = text.chars().take(CHARS_MAX).collect();
-    format!("{head}...")
 }

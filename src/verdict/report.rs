@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use crate::consistent::Strength;
 use crate::diagnostic::{Diagnostic, Level, Severity};
 use crate::grounding::{ArgumentReport, Provenance};
 use crate::ingest::Origin;
@@ -121,6 +122,8 @@ pub struct Report {
     pub state: StateResult,
     /// The leaves of all arguments, by where they come from.
     pub arguments: BTreeMap<Provenance, u64>,
+    /// On how much level `consistent` rests, where it was decided.
+    pub strength: Option<Strength>,
 }
 
 impl Report {
@@ -135,6 +138,7 @@ impl Report {
             calls: Vec::new(),
             state: StateResult::Unchecked,
             arguments: BTreeMap::new(),
+            strength: None,
         }
     }
 
@@ -203,6 +207,9 @@ impl Serialize for Report {
         map.serialize_entry("calls", &self.calls)?;
         map.serialize_entry("state", &self.state)?;
         map.serialize_entry("arguments", &self.arguments)?;
+        if let Some(strength) = &self.strength {
+            map.serialize_entry("strength", strength)?;
+        }
         map.end()
     }
 }

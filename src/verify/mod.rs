@@ -3,6 +3,8 @@
 //! One thread reads records and cuts them into batches; a rayon pool, whose threads have the stack that mocks need, judges
 //! batches; the caller's thread takes the results in the order of the input and hands them to a [`Consumer`].
 
+mod learn;
+
 use std::collections::{HashMap, VecDeque};
 use std::hash::BuildHasher;
 use std::path::PathBuf;
@@ -10,6 +12,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Instant;
+
+pub use learn::{Corpus, learn};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::emit::{Summary, record_line};

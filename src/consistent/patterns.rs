@@ -1,0 +1,348 @@
+//! What answers of a tool have in common: their shape, sums in them, ids that are new, and when calls are refused.
+
+use super::*;
+use crate::mine::guards::is_missing;
+use crate::mine::presence::{Move, listed, named_by};
+use crate::mine::relations::{self, Kind, Relation};
+use crate::mine::shape::Record;
+use crate::mine::{hash_json, hash_name, hash_text, kind_of, mix};
+
+/// Records of which a shape must have been seen, before one that differs is an error.
+const SHAPE_RECORDS: u32 = 50;
+/// Sightings of an arithmetic relation: several hold by accident in few records.
+const RELATION_HELD: u32 = 10;
+/// Ids that must have been new after others; many tools mint the same one in the same state.
+const MINTED_HELD: u32 = 15;
+/// Dates that must have been in order, before one that is not is an error.
+const ORDER_HELD: u32 = 30;
+/// Calls that must have succeeded in another state.
+const GUARD_HELD: u32 = 10;
+
+impl Check<'_> {
+    /// Holds an answer against the shape that answers of the tool have.
+    pub(super) fn shape(&mut self, at: usize) {
+        let step = &self.steps[at];
+        let mut found: Vec<(String, u32)> = Vec::new();
+        let rare = |count: u32, all: u32| u64::from(count) * 100 <= u64::from(all);
+        if let Some(seen) = self.model.shapes.get(&mix(step.tool, 1))
+            && let Some(field) = seen.fields.get(&0)
+            && seen.records >= SHAPE_RECORDS
+        {
+            let kind = kind_of(&step.answer.value);
+            let usual = (0..6).max_by_key(|kind| field.kinds[*kind]).unwrap_or(0);
+            if kind != usual && rare(field.kinds[kind], seen.records) {
+                let text = format!("is {}, where others are {}", step.answer.value.a_kind(), KINDS[usual]);
+                found.push((text, seen.records));
+            }
+        }
+        let mut left = 64;
+        shape::records(step.tool, &step.answer.value, &mut |record| {
+            left -= 1;
+            let Some(seen) = self.model.shapes.get(&record.place).filter(|_| left > 0) else { return };
+            if seen.records < SHAPE_RECORDS {
+                return;
+            }
+            // Members that were seen once foretell others that were not yet seen (Good and Turing).
+            let once = seen.fields.values().filter(|field| field.records == 1).count();
+            let seldom = seen.fields.values().filter(|field| field.records * 5 < seen.records).count();
+            let open = once > 1 || seldom > 2 || seen.fields.len() >= 128;
+            let path = self.model.tables.word(record.place);
+            for (name, value) in record.map.iter() {
+                match seen.fields.get(&hash_text(name)) {
+                    None if !open => {
+                        found.push((format!("has a member `{name}` at {path:?}, which no other has"), seen.records));
+                    }
+                    None => {}
+                    Some(field) if !open && field.records == 1 => {
+                        let others = field.records - 1;
+                        let text = format!("has a member `{name}` at {path:?}, which {others} others have");
+                        found.push((text, seen.records));
+                    }
+                    Some(field) => {
+                        let kind = kind_of(value);
+                        let usual = (0..6).max_by_key(|kind| field.kinds[*kind]).unwrap_or(0);
+                        // A null is a value of any kind.
+                        if kind != usual
+                            && kind != 0
+                            && usual != 0
+                            && field.records >= SHAPE_RECORDS
+                            && rare(field.kinds[kind], field.records)
+                        {
+                            let text =
+                                format!("has {} at {path}/{name}, where others have {}", value.a_kind(), KINDS[usual]);
+                            found.push((text, field.records));
+                        }
+                    }
+                }
+            }
+            for (field, counts) in &seen.fields {
+                let missing = seen.records - counts.records;
+                let name = self.model.tables.word(*field);
+                if rare(missing, seen.records) && record.map.get(name).is_none() {
+                    let text = format!("lacks `{name}` at {path:?}, which {} of {} have", counts.records, seen.records);
+                    found.push((text, seen.records));
+                }
+            }
+        });
+        found.sort();
+        found.dedup();
+        for (text, _) in found.into_iter().take(3) {
+            let text = format!("message {} answers `{}` in another shape: it {text}", step.answered_at, step.name);
+            self.push(Diagnostic::new(Code::AnswerShape, self.at_answer(at), text));
+        }
+    }
+
+    /// Checks sums, products, counts and the order of dates in an answer.
+    pub(super) fn relations(&mut self, at: usize, marks: &mut Marks) {
+        let step = &self.steps[at];
+        let mut found: Vec<(Relation, u32, u32, String, Option<Json>, Option<f64>)> = Vec::new();
+        let mut left = 64;
+        let mut kept = Vec::new();
+        shape::records(step.tool, &step.answer.value, &mut |record: Record<'_>| {
+            left -= 1;
+            let Some(rules) = self.model.relations.get(&record.place).filter(|_| left > 0) else { return };
+            for (relation, support) in rules.iter().filter(|(_, support)| support.held >= RELATION_HELD) {
+                let Some((held, expected)) = relations::holds(relation, record) else { continue };
+                let name = self.model.tables.word(relation.target);
+                let target = record.map.get(name);
+                if held {
+                    kept.extend(target.map(|value| std::ptr::from_ref(value).addr()));
+                } else {
+                    let words = self.in_words(relation);
+                    let expected = expected.is_finite().then_some(expected);
+                    found.push((*relation, support.held, support.total(), words, target.cloned(), expected));
+                }
+            }
+        });
+        marks.predicted.extend(kept);
+        found.sort_by_key(|(relation, held, ..)| (std::cmp::Reverse(*held), *relation));
+        for (Relation { kind, .. }, held, total, words, target, expected) in found.into_iter().take(2) {
+            let target = target.unwrap_or_default();
+            let sum = expected.map(|sum| format!(", which is {}", Json::Float(sum))).unwrap_or_default();
+            let text = format!(
+                "message {} answers `{}` with {}, but {words}{sum} (so in {held} of {total} answers)",
+                step.answered_at,
+                step.name,
+                target.excerpt(),
+            );
+            let mut diagnostic = Diagnostic::new(Code::ArithmeticMismatch, self.at_answer(at), text);
+            if kind == Kind::After && (held < ORDER_HELD || held < total) {
+                diagnostic.severity = Severity::Warning;
+            }
+            diagnostic.evidence =
+                Evidence { expected: expected.map(Json::Float), recorded: Some(target), ..Evidence::default() };
+            self.push(diagnostic);
+        }
+    }
+
+    fn in_words(&self, relation: &Relation) -> String {
+        let word = |hash: u64| format!("`{}`", self.model.tables.word(hash));
+        let target = word(relation.target);
+        let Relation { first, second, third, .. } = *relation;
+        match relation.kind {
+            Kind::Sum => format!("{target} is the sum of {} and {}", word(first), word(second)),
+            Kind::Product => format!("{target} is {} times {}", word(first), word(second)),
+            Kind::Rest => format!("{target} is the sum of the other numbers"),
+            Kind::Count => format!("{target} is the number of {}", word(first)),
+            Kind::Total if second == 0 => format!("{target} is the sum of {}", word(first)),
+            Kind::Total => format!("{target} is the sum of {} over {}", word(second), word(first)),
+            Kind::TotalProduct => {
+                format!("{target} is the sum of {} times {} over {}", word(second), word(third), word(first))
+            }
+            Kind::After => format!("{target} is not before {}", word(first)),
+        }
+    }
+
+    /// An id that a call mints is not one that it minted before.
+    pub(super) fn minted(&mut self, at: usize) {
+        let step = &self.steps[at];
+        let mut found = Vec::new();
+        let mut minted = Vec::new();
+        shape::leaves(step.tool, &step.answer.value, LEAVES_MAX, &mut |leaf| {
+            if leaf.indices != 0 {
+                return;
+            }
+            let Some(support) = self.model.minted.get(&leaf.id) else { return };
+            let Some(hash) = hash_name(leaf.value) else { return };
+            let names = crate::grounding::name_parts(self.model.tables.word(leaf.name));
+            if !matches!(names.last().map(String::as_str), Some("id" | "number" | "code" | "token" | "reference")) {
+                return;
+            }
+            if let Some(first) = self.minted.get(&(leaf.id, hash)) {
+                found.push((*first, leaf, *support));
+            }
+            minted.push((leaf.id, hash));
+        });
+        for key in minted {
+            self.minted.entry(key).or_insert(at);
+        }
+        for (first, leaf, support) in found {
+            let text = format!(
+                "message {} mints {} again; message {} had minted it ({} were new of {} minted after others)",
+                step.answered_at,
+                leaf.value.excerpt(),
+                self.steps[first].answered_at,
+                support.held,
+                support.total()
+            );
+            let mut diagnostic = Diagnostic::new(Code::IdRepeated, self.at_answer(at), text)
+                .related(self.at_answer(first), "minted here first");
+            if support.held < MINTED_HELD {
+                diagnostic.severity = Severity::Warning;
+            }
+            self.push(diagnostic);
+        }
+    }
+
+    /// Whether a call could succeed, or be refused, in the state that is known.
+    pub(super) fn guards(&mut self, at: usize) {
+        let (model, steps) = (self.model, self.steps);
+        let step = &steps[at];
+        let message = step.answer.message();
+        let missing = step.answer.refused && is_missing(&message);
+        let mut found = Vec::new();
+        for given in &step.given {
+            let Some(hash) = hash_name(&given.value) else { continue };
+            let quiet = |since: usize| {
+                !self.acting.iter().any(|k| *k > since && *k != at && steps[*k].mentioned.contains(&hash))
+            };
+            for (table, subject) in self.holes.called(hash) {
+                let known: Vec<_> = self.holes.fields(*subject).collect();
+                let Some(latest) = known.iter().map(|(_, fact)| fact.step).max() else { continue };
+                if missing {
+                    let (succeeded, refused) =
+                        model.guards.existing.get(&(step.tool, given.id, *table)).copied().unwrap_or_default();
+                    // Of several things that a call names, another may be the missing one.
+                    let meant = step.given.len() == 1 || message.contains(given.value.as_str().unwrap_or("\0"));
+                    let alternatives = message.contains(" or ");
+                    if meant
+                        && !alternatives
+                        && quiet(latest)
+                        && succeeded >= self.bar.held
+                        && u64::from(refused) * 25 <= u64::from(succeeded)
+                    {
+                        let text = format!(
+                            "message {} refuses `{}` ({message}), but message {} showed {} {}",
+                            step.answered_at,
+                            step.name,
+                            steps[latest].answered_at,
+                            given.path.trim_start_matches('/'),
+                            given.value.excerpt(),
+                        );
+                        let diagnostic = Diagnostic::new(Code::RefusalUnexplained, self.at_answer(at), text)
+                            .related(self.at_answer(latest), "shown here");
+                        found.push(diagnostic);
+                    }
+                }
+                if step.answer.refused {
+                    continue;
+                }
+                for (field, fact) in known {
+                    if !model.changing.contains(&mix(*table, *field)) {
+                        continue;
+                    }
+                    let Some(values) = model.guards.fields.get(&(step.tool, given.id, *table, *field)) else {
+                        continue;
+                    };
+                    let value = hash_json(&fact.value);
+                    let Some(seen) = values.iter().find(|seen| seen.hash == value) else { continue };
+                    let elsewhere: u32 =
+                        values.iter().filter(|seen| seen.hash != value).map(|seen| seen.succeeded).sum();
+                    let refused_elsewhere: u32 =
+                        values.iter().filter(|seen| seen.hash != value).map(|seen| seen.refused).sum();
+                    // The state decides only where the others are not refused as often.
+                    if seen.refused >= 2
+                        && seen.succeeded * 4 <= seen.refused
+                        && elsewhere >= GUARD_HELD
+                        && refused_elsewhere * 2 <= elsewhere
+                        && quiet(fact.step)
+                    {
+                        let text = format!(
+                            "message {} lets `{}` succeed although message {} reads `{}` of {} as {}: with that it was \
+                             refused {} times of {}, and succeeded {elsewhere} times otherwise",
+                            step.answered_at,
+                            step.name,
+                            steps[fact.step].answered_at,
+                            model.tables.word(*field),
+                            given.value.excerpt(),
+                            fact.value.excerpt(),
+                            seen.refused,
+                            seen.refused + seen.succeeded,
+                        );
+                        let diagnostic = Diagnostic::new(Code::GuardBroken, self.at_answer(at), text)
+                            .related(self.at_answer(fact.step), "the state before");
+                        found.push(diagnostic);
+                    }
+                }
+            }
+        }
+        found.truncate(2);
+        found.into_iter().for_each(|diagnostic| self.push(diagnostic));
+    }
+
+    /// What a call put into a list is in it, and what it took out is not.
+    pub(super) fn presence(&mut self, at: usize, reading: &Reading<'_>, marks: &mut Marks) {
+        let (model, steps) = (self.model, self.steps);
+        let step = &steps[at];
+        if step.answer.refused || !matches!(reading.value, Json::List(_) | Json::Map(_)) || self.acting.is_empty() {
+            return;
+        }
+        let links = |tool: u64, way: Move, id: u64| {
+            model.presence.get(&(tool, reading.class, way, id)).filter(|support| support.held >= self.bar.held)
+        };
+        let mut after = None;
+        let mut found = Vec::new();
+        let since = reading.prior.as_ref().map(|prior| prior.step);
+        let first = self.acting.partition_point(|k| since.is_some_and(|since| *k <= since));
+        let between: Vec<usize> = self.acting[first..].iter().copied().filter(|k| *k < at).collect();
+        for (n, k) in between.iter().enumerate() {
+            let writer = &steps[*k];
+            let mut moves = Vec::new();
+            for given in &writer.given {
+                let Some(hash) = hash_name(&given.value) else { continue };
+                for way in [Move::Out, Move::In] {
+                    if let Some(support) = links(writer.tool, way, given.id) {
+                        moves.push((way, hash, &given.value, *support));
+                    }
+                }
+            }
+            for (id, hash, value) in named_by(writer) {
+                if let Some(support) = links(writer.tool, Move::In, id) {
+                    moves.push((Move::In, hash, value, *support));
+                }
+            }
+            for (way, hash, value, support) in moves {
+                // A later call that names it may have moved it again.
+                let again = between[n + 1..].iter().any(|later| steps[*later].mentioned.contains(&hash));
+                let after = after.get_or_insert_with(|| listed(&model.tables, reading, reading.value, step));
+                let there = after.contains(&hash);
+                if there == (way == Move::In) {
+                    marks.unexplained.clear();
+                } else if !again {
+                    found.push((way, *k, value.clone(), support));
+                }
+            }
+        }
+        for (way, k, value, support) in found.into_iter().take(2) {
+            let (what, does) = match way {
+                Move::Out => ("still has", "takes it out"),
+                Move::In => ("lacks", "puts it in"),
+            };
+            let writer = &steps[k];
+            let text = format!(
+                "message {} {what} {}; `{}` at message {} {does} ({} of {} times elsewhere)",
+                step.answered_at,
+                value.excerpt(),
+                writer.name,
+                writer.answered_at,
+                support.held,
+                support.total()
+            );
+            let diagnostic = Diagnostic::new(Code::WriteWithoutEffect, self.at_answer(at), text)
+                .related(self.at_call(k), "the call that writes it");
+            self.push(diagnostic);
+        }
+    }
+}
+
+const KINDS: [&str; 6] = ["null", "booleans", "numbers", "texts", "lists", "objects"];

@@ -1,0 +1,201 @@
+//! Contradictions in words.
+
+use super::*;
+
+impl Check<'_> {
+    /// The name of a field, with the path below it.
+    fn field(&self, reading: &Reading<'_>, path: &str) -> String {
+        match (reading.is_whole(), path) {
+            (true, "") => "the answer".into(),
+            (true, path) => format!("`{}`", path.trim_start_matches('/')),
+            (false, path) => format!("`{}{path}`", self.model.tables.word(reading.field)),
+        }
+    }
+
+    /// How a record is called: by the value of its key.
+    fn subject(&self, reading: &Reading<'_>, step: &Step) -> String {
+        if reading.is_whole() {
+            return format!("`{}` asked the same", step.name);
+        }
+        let mut shown = None;
+        shape::records(step.tool, &step.answer.value, &mut |record| {
+            if shown.is_none()
+                && let Some((place, key)) = (match record.place == reading.node {
+                    true => self.model.tables.key(record, step),
+                    false => self.model.tables.partial_key(record, step),
+                })
+                && key == reading.key
+                && place.table == reading.table
+            {
+                let values = place.key.iter().filter_map(|part| match part {
+                    crate::mine::KeyPart::Member(name) => record.map.get(name).map(|value| (&**name, value.clone())),
+                    crate::mine::KeyPart::Argument(name) => {
+                        step.arguments.get(name).map(|value| (&**name, value.clone()))
+                    }
+                    crate::mine::KeyPart::Key => record.key.map(|key| ("key", Json::text(key))),
+                });
+                let values: Vec<String> = values.map(|(name, value)| format!("{name} {}", value.excerpt())).collect();
+                shown = Some(values.join(", "));
+            }
+        });
+        shown.unwrap_or_default()
+    }
+
+    /// The calls in between that may write, in words.
+    fn between(&self, between: &[usize], reading: &Reading<'_>, change: &Change, at: usize) -> String {
+        let mut told: Vec<String> = Vec::new();
+        for k in between.iter().take(4) {
+            let step = &self.steps[*k];
+            let other = usize::from(!names(step, reading, &self.steps[at]));
+            let top = self.model.touch(step.tool, reading.class).kept[other];
+            let (times, what) = match top >= self.bar.kept {
+                true => (top, "it"),
+                false => (self.model.touch(step.tool, reading.table).kept[other], "such records"),
+            };
+            let _ = change;
+            let name = &step.name;
+            let text = format!("`{name}` left {what} alone each of the {times} times it came in between elsewhere");
+            if !told.contains(&text) {
+                told.push(text);
+            }
+        }
+        told.join("; ")
+    }
+
+    pub(super) fn changed(
+        &mut self,
+        at: usize,
+        reading: &Reading<'_>,
+        prior: &Fact,
+        change: &Change,
+        between: &[usize],
+    ) {
+        let (step, earlier) = (&self.steps[at], &self.steps[prior.step]);
+        let quiet = between.is_empty();
+        let code = match (change.kind, reading.is_whole(), quiet) {
+            (ChangeKind::Outcome, _, _) => Code::OutcomeChanged,
+            (_, true, true) => Code::AnswerChanged,
+            (_, false, true) => Code::ReadChanged,
+            (_, _, false) => Code::EffectWithoutWrite,
+        };
+        let (now, then) = (self.steps[at].answered_at, earlier.answered_at);
+        let side = |value: &Option<Json>| value.as_ref().map_or("nothing".into(), Json::excerpt);
+        let subject = self.subject(reading, step);
+        let field = self.field(reading, &change.path);
+        let mut text = match change.kind {
+            ChangeKind::Outcome => format!(
+                "message {now} answers `{}` with {}; message {then} answered the same call with {}",
+                step.name,
+                side(&change.after),
+                side(&change.before)
+            ),
+            ChangeKind::Appeared => format!(
+                "message {now} has {field} of {subject}: {}; message {then} did not have it",
+                side(&change.after)
+            ),
+            ChangeKind::Vanished => {
+                format!("message {now} lacks {field} of {subject}; message {then} had it: {}", side(&change.before))
+            }
+            ChangeKind::Value => format!(
+                "message {now} reads {field} of {subject} as {}; message {then} read {}",
+                side(&change.after),
+                side(&change.before)
+            ),
+        };
+        text.push_str(match quiet {
+            true => ", and nothing in between writes",
+            false => ", and no call in between writes it: ",
+        });
+        if !quiet {
+            text.push_str(&self.between(between, reading, change, at));
+        }
+        let mut diagnostic =
+            Diagnostic::new(code, self.at_answer(at), text).related(self.at_answer(prior.step), "the earlier reading");
+        for k in between.iter().filter(|k| **k != at).take(4) {
+            diagnostic = diagnostic.related(self.at_call(*k), "came in between");
+        }
+        let certain = reading.is_whole() || self.is_certain(reading, prior);
+        if !certain {
+            diagnostic.severity = Severity::Warning;
+        }
+        diagnostic.evidence =
+            Evidence { expected: change.before.clone(), recorded: change.after.clone(), ..Evidence::default() };
+        self.push(diagnostic);
+    }
+
+    /// Whether two places are known to show the same field.
+    fn is_certain(&self, reading: &Reading<'_>, prior: &Fact) -> bool {
+        let tables = &self.model.tables;
+        let places = (prior.node.min(reading.node), prior.node.max(reading.node), reading.field);
+        let support = tables.support.get(&places).copied().unwrap_or_default();
+        if support.total() > 0 {
+            return support.holds() && (support.held >= self.bar.held || places.0 == places.1 && self.strict);
+        }
+        let rank = tables.places.get(&reading.place).map_or(9, |place| place.rank);
+        places.0 == places.1 && rank == 0
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "all of it is said")]
+    pub(super) fn unlike_effect(
+        &mut self,
+        at: usize,
+        reading: &Reading<'_>,
+        writer: usize,
+        rule: &Rule,
+        expected: &Json,
+        leaf: Leaf<'_>,
+        old: Option<&Json>,
+    ) {
+        let unchanged = old.is_some_and(|old| old == leaf.value);
+        let code = if unchanged { Code::WriteWithoutEffect } else { Code::EffectMismatch };
+        let (step, call) = (&self.steps[at], &self.steps[writer]);
+        let field = format!("`{}`", self.model.tables.word(leaf.name));
+        let why = self.why(rule, &call.name);
+        let text = format!(
+            "message {} reads {field} of {} as {}{}; `{}` at message {} makes it {} ({why})",
+            step.answered_at,
+            self.subject(reading, step),
+            leaf.value.excerpt(),
+            if unchanged { ", as before" } else { "" },
+            call.name,
+            call.answered_at,
+            expected.excerpt(),
+        );
+        let mut diagnostic =
+            Diagnostic::new(code, self.at_answer(at), text).related(self.at_call(writer), "the call that writes it");
+        diagnostic.evidence =
+            Evidence { expected: Some(expected.clone()), recorded: Some(leaf.value.clone()), ..Evidence::default() };
+        self.push(diagnostic);
+    }
+
+    fn why(&self, rule: &Rule, tool: &str) -> String {
+        let source = match &rule.expr {
+            Expr::Constant(value) => format!("always {}", value.excerpt()),
+            Expr::Argument { path, .. } => format!("its argument {path}"),
+            Expr::Within { path, .. } => format!("it contains its argument {path}"),
+            Expr::Answer { id } => format!("what it answered at {}", self.model.tables.word(*id)),
+            Expr::Plus { path, .. } => format!("the value before plus its argument {path}"),
+            Expr::Minus { path, .. } => format!("the value before less its argument {path}"),
+        };
+        let _ = tool;
+        format!("{source}, in {} of {} cases", rule.support.held, rule.support.total())
+    }
+
+    pub(super) fn unlike_argument(&mut self, at: usize, rule: &Rule, expected: &Json, leaf: Leaf<'_>) {
+        let step = &self.steps[at];
+        let text = format!(
+            "message {} answers `{}` with {} at {}, but the call gave {} ({})",
+            step.answered_at,
+            step.name,
+            leaf.value.excerpt(),
+            self.model.tables.word(leaf.id),
+            expected.excerpt(),
+            self.why(rule, &step.name),
+        );
+        let mut diagnostic = Diagnostic::new(Code::AnswerIgnoresArguments, self.at_answer(at), text)
+            .related(self.at_call(at), "the call");
+        diagnostic.evidence =
+            Evidence { expected: Some(expected.clone()), recorded: Some(leaf.value.clone()), ..Evidence::default() };
+        self.push(diagnostic);
+    }
+}

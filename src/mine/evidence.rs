@@ -1,0 +1,528 @@
+//! The second pass over a corpus: what calls change, and where the values in answers come from.
+
+use super::access::Access;
+use super::guards::Guards;
+use super::holes::{Holes, Reading, changes, names};
+use super::presence::{self, Presence};
+use super::relations::Relations;
+use super::shape::Record;
+use super::shape::{self, Leaf};
+use super::step::{Step, hash_json, hash_name};
+use super::survey::{Support, Tables};
+use super::{FastMap, FastSet, hash_text, mix};
+use crate::json::Json;
+
+/// The values that a dialogue has shown so far.
+#[derive(Debug, Default)]
+pub struct Heard {
+    values: FastSet<u64>,
+    /// By leaf: what earlier calls had there.
+    leaves: FastMap<u64, Vec<u64>>,
+}
+
+/// Values of one answer that are kept.
+const HEARD_MAX: usize = 512;
+
+impl Heard {
+    pub fn arguments(&mut self, step: &Step) {
+        self.values.extend(&step.mentioned);
+    }
+
+    pub fn answer(&mut self, step: &Step) {
+        shape::leaves(0, &step.answer.value, HEARD_MAX, &mut |leaf| self.values.extend(hash_name(leaf.value)));
+    }
+
+    pub fn knows(&self, hash: u64) -> bool {
+        self.values.contains(&hash)
+    }
+
+    pub fn leaf(&mut self, leaf: u64, hash: u64) {
+        self.leaves.entry(leaf).or_default().push(hash);
+    }
+
+    /// What earlier calls had at a leaf.
+    pub fn of_leaf(&self, leaf: u64) -> &[u64] {
+        let all = self.leaves.get(&leaf).map_or(&[][..], Vec::as_slice);
+        &all[all.len().saturating_sub(16)..]
+    }
+}
+
+/// Records of one answer whose shape is looked at.
+const RECORDS_MAX: usize = 64;
+
+/// How often a tool's calls came between two readings of something, and whether it had changed.
+#[derive(Clone, Copy, Debug, Default, serde::Serialize)]
+pub struct Touch {
+    /// Changed, and no other call can have done it. The first counts are of calls that name the record.
+    pub changed: [u32; 2],
+    /// Changed, and several calls can have done it.
+    pub shared: [u32; 2],
+    pub kept: [u32; 2],
+}
+
+/// Where a value may come from, with how often it did of how often it could have.
+#[derive(Clone, Debug, Default)]
+pub struct LeafSeen {
+    /// Hash of the last name in its path.
+    pub name: u64,
+    pub seen: u32,
+    /// How often the value before is known, and how often it stayed.
+    pub known: u32,
+    pub kept: u32,
+    /// The values, by hash, the first few of them.
+    pub values: Vec<(u64, Json, u32)>,
+    /// Values beyond those.
+    pub others: u32,
+    /// By argument: path, how often equal, the value before plus it, minus it, of how often given.
+    pub arguments: Vec<ArgumentSeen>,
+    /// By scalar of the answer: how often equal, of how often there.
+    pub answers: Vec<(u64, Support)>,
+    /// Whether it was new to the dialogue, and other than the values that earlier calls of the tool had here.
+    pub fresh: Support,
+    pub distinct: Support,
+}
+
+#[derive(Clone, Debug)]
+pub struct ArgumentSeen {
+    pub id: u64,
+    pub path: Box<str>,
+    pub equal: u32,
+    pub plus: u32,
+    pub minus: u32,
+    pub given: u32,
+    /// How often it was given, a number, and the value before known.
+    pub summed: u32,
+    /// How often both were texts, the argument of three letters at least, and how often the value had it in it.
+    pub texts: u32,
+    pub within: u32,
+    /// Hashes of a few values that were equal.
+    pub values: Vec<u64>,
+}
+
+/// Distinct values that are kept of a leaf.
+const VALUES_MAX: usize = 12;
+const ARGUMENTS_MAX: usize = 24;
+const ANSWERS_MAX: usize = 16;
+/// Leaves of one answer that are learned from.
+pub const LEAVES_MAX: usize = 96;
+const STATS_MAX: usize = 300_000;
+
+/// Whether two scalars are the same, a number and its text among them.
+pub fn same(a: &Json, b: &Json) -> bool {
+    a == b
+        || match (a, b) {
+            (Json::Text(text), number) | (number, Json::Text(text)) => {
+                matches!(number, Json::Int(_) | Json::Uint(_)) && **text == *number.to_string()
+            }
+            _ => false,
+        }
+}
+
+/// Equal but for the rounding of floats.
+pub fn close(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-6 * a.abs().max(b.abs()).max(1.0)
+}
+
+impl LeafSeen {
+    fn note(&mut self, leaf: Leaf<'_>, before: Option<&Json>, writer: &Step, answers: &[Leaf<'_>]) {
+        self.seen += 1;
+        self.name = leaf.name;
+        let value = leaf.value;
+        let hash = hash_json(value);
+        match self.values.iter().position(|(known, _, _)| *known == hash) {
+            Some(at) => self.values[at].2 += 1,
+            None if self.values.len() < VALUES_MAX => self.values.push((hash, value.clone(), 1)),
+            None => self.others += 1,
+        }
+        if let Some(before) = before {
+            self.known += 1;
+            self.kept += u32::from(before == value);
+        }
+        for given in &writer.given {
+            if given.indices != 0 && given.indices != leaf.indices {
+                continue;
+            }
+            let at = match self.arguments.iter().position(|seen| seen.id == given.id) {
+                Some(at) => at,
+                None if self.arguments.len() < ARGUMENTS_MAX => {
+                    let (id, path) = (given.id, given.path.clone());
+                    self.arguments.push(ArgumentSeen {
+                        id,
+                        path,
+                        equal: 0,
+                        plus: 0,
+                        minus: 0,
+                        given: 0,
+                        summed: 0,
+                        texts: 0,
+                        within: 0,
+                        values: Vec::new(),
+                    });
+                    self.arguments.len() - 1
+                }
+                None => continue,
+            };
+            let seen = &mut self.arguments[at];
+            seen.given += 1;
+            if let (Json::Text(text), Json::Text(part)) = (value, &given.value)
+                && part.len() >= 3
+                && part.len() <= 200
+                && text.len() <= 1_000
+            {
+                seen.texts += 1;
+                if text.contains(&**part) {
+                    seen.within += 1;
+                    if seen.values.len() < 8 && !seen.values.contains(&hash) {
+                        seen.values.push(hash);
+                    }
+                }
+            }
+            if same(value, &given.value) {
+                seen.equal += 1;
+                if seen.values.len() < 8 && !seen.values.contains(&hash) {
+                    seen.values.push(hash);
+                }
+            }
+            if let (Some(new), Some(old), Some(by)) =
+                (value.as_f64(), before.and_then(Json::as_f64), given.value.as_f64())
+            {
+                // Nothing plus something proves no sum.
+                if old != 0.0 && by != 0.0 {
+                    seen.summed += 1;
+                    seen.plus += u32::from(close(new, old + by));
+                    seen.minus += u32::from(close(new, old - by));
+                }
+            }
+        }
+        for answer in answers {
+            let at = match self.answers.iter().position(|(id, _)| *id == answer.id) {
+                Some(at) => at,
+                None if self.answers.len() < ANSWERS_MAX => {
+                    self.answers.push((answer.id, Support::default()));
+                    self.answers.len() - 1
+                }
+                None => continue,
+            };
+            let support = &mut self.answers[at].1;
+            match same(value, answer.value) {
+                true => support.held += 1,
+                false => support.broken += 1,
+            }
+        }
+    }
+
+    fn merge(&mut self, other: LeafSeen) {
+        self.name = other.name;
+        self.seen += other.seen;
+        self.known += other.known;
+        self.kept += other.kept;
+        self.others += other.others;
+        for (own, other) in [(&mut self.fresh, other.fresh), (&mut self.distinct, other.distinct)] {
+            own.held += other.held;
+            own.broken += other.broken;
+        }
+        for (hash, value, count) in other.values {
+            match self.values.iter_mut().find(|(known, _, _)| *known == hash) {
+                Some((_, _, own)) => *own += count,
+                None => self.values.push((hash, value, count)),
+            }
+        }
+        for seen in other.arguments {
+            match self.arguments.iter_mut().find(|own| own.id == seen.id) {
+                Some(own) => {
+                    own.equal += seen.equal;
+                    own.plus += seen.plus;
+                    own.minus += seen.minus;
+                    own.given += seen.given;
+                    own.summed += seen.summed;
+                    own.texts += seen.texts;
+                    own.within += seen.within;
+                    own.values.extend(seen.values);
+                    own.values.sort_unstable();
+                    own.values.dedup();
+                }
+                None => self.arguments.push(seen),
+            }
+        }
+        for (id, support) in other.answers {
+            match self.answers.iter_mut().find(|(own, _)| *own == id) {
+                Some((_, own)) => {
+                    own.held += support.held;
+                    own.broken += support.broken;
+                }
+                None => self.answers.push((id, support)),
+            }
+        }
+    }
+}
+
+/// What was seen of a tool.
+#[derive(Clone, Debug, Default)]
+pub struct ToolSeen {
+    pub name: Box<str>,
+    pub calls: u32,
+    pub refused: u32,
+    /// How often something had changed across its calls although nothing that writes by its name came between.
+    pub odd: u32,
+    pub access: Option<Access>,
+}
+
+/// The members of records in one place, and the kinds of their values.
+#[derive(Clone, Debug, Default)]
+pub struct ShapeSeen {
+    pub records: u32,
+    pub fields: FastMap<u64, FieldSeen>,
+}
+
+/// How many records have a member, and of which kinds it was: null, bool, number, text, list, map.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FieldSeen {
+    pub records: u32,
+    pub kinds: [u32; 6],
+}
+
+/// The place of a kind in [`FieldSeen::kinds`].
+pub fn kind_of(value: &Json) -> usize {
+    match value {
+        Json::Null => 0,
+        Json::Bool(_) => 1,
+        Json::Int(_) | Json::Uint(_) | Json::Float(_) => 2,
+        Json::Text(_) => 3,
+        Json::List(_) => 4,
+        Json::Map(_) => 5,
+    }
+}
+
+const SHAPE_FIELDS_MAX: usize = 128;
+
+impl ShapeSeen {
+    fn learn(&mut self, record: Record<'_>) {
+        self.records += 1;
+        for (name, value) in record.map.iter() {
+            self.field(hash_text(name), value);
+        }
+    }
+
+    fn field(&mut self, field: u64, value: &Json) {
+        if self.fields.len() < SHAPE_FIELDS_MAX || self.fields.contains_key(&field) {
+            let seen = self.fields.entry(field).or_default();
+            seen.records += 1;
+            seen.kinds[kind_of(value)] += 1;
+        }
+    }
+
+    fn merge(&mut self, other: ShapeSeen) {
+        self.records += other.records;
+        for (field, seen) in other.fields {
+            let own = self.fields.entry(field).or_default();
+            own.records += seen.records;
+            own.kinds.iter_mut().zip(seen.kinds).for_each(|(own, count)| *own += count);
+        }
+    }
+}
+
+/// What the second pass counts. Like the first, it only adds up.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    /// By tool and class.
+    pub touches: FastMap<(u64, u64), Touch>,
+    /// By tool and class of a leaf: what a call makes of the records that it names.
+    pub effects: FastMap<(u64, u64), LeafSeen>,
+    /// By the id of a leaf in the answers of a tool.
+    pub answers: FastMap<u64, LeafSeen>,
+    pub tools: FastMap<u64, ToolSeen>,
+    pub shapes: FastMap<u64, ShapeSeen>,
+    pub relations: Relations,
+    pub presence: Presence,
+    pub guards: Guards,
+}
+
+/// Acting calls between two readings that are looked at.
+pub const BETWEEN_MAX: usize = 24;
+
+impl Evidence {
+    /// Learns from a dialogue.
+    pub fn learn(&mut self, tables: &Tables, steps: &[Step]) {
+        let mut holes = Holes::default();
+        let mut acting: Vec<usize> = Vec::new();
+        let mut heard = Heard::default();
+        for (at, step) in steps.iter().enumerate() {
+            let tool = self.tools.entry(step.tool).or_default();
+            tool.calls += 1;
+            tool.refused += u32::from(step.answer.refused);
+            tool.access = tool.access.max(Some(step.access));
+            if tool.name.is_empty() || *step.name < *tool.name {
+                tool.name = step.name.clone();
+            }
+            let fresh =
+                |key: u64, since: usize| !acting.iter().any(|k| *k > since && steps[*k].mentioned.contains(&key));
+            self.guards.learn(&holes, step, fresh);
+            if !step.answer.refused {
+                if step.access != Access::Reads {
+                    acting.push(at);
+                }
+                self.answer(step, &mut heard);
+            }
+            let readings = holes.readings(tables, step);
+            for reading in &readings {
+                self.reading(tables, steps, at, &acting, reading);
+            }
+            holes.learn(readings, at);
+        }
+    }
+
+    fn answer(&mut self, step: &Step, heard: &mut Heard) {
+        heard.arguments(step);
+        shape::leaves(step.tool, &step.answer.value, LEAVES_MAX, &mut |leaf| {
+            if self.answers.len() < STATS_MAX || self.answers.contains_key(&leaf.id) {
+                let seen = self.answers.entry(leaf.id).or_default();
+                seen.note(leaf, None, step, &[]);
+                if leaf.indices == 0
+                    && let Some(hash) = hash_name(leaf.value)
+                {
+                    match heard.knows(hash) {
+                        true => seen.fresh.broken += 1,
+                        false => seen.fresh.held += 1,
+                    }
+                    for other in heard.of_leaf(leaf.id) {
+                        match *other == hash {
+                            true => seen.distinct.broken += 1,
+                            false => seen.distinct.held += 1,
+                        }
+                    }
+                    heard.leaf(leaf.id, hash);
+                }
+            }
+        });
+        heard.answer(step);
+        self.shapes.entry(mix(step.tool, 1)).or_default().records += 1;
+        self.shapes.entry(mix(step.tool, 1)).or_default().field(0, &step.answer.value);
+        let mut left = RECORDS_MAX;
+        shape::records(step.tool, &step.answer.value, &mut |record| {
+            if left > 0 && (self.shapes.len() < STATS_MAX || self.shapes.contains_key(&record.place)) {
+                left -= 1;
+                self.shapes.entry(record.place).or_default().learn(record);
+                self.relations.learn(record);
+            }
+        });
+    }
+
+    fn reading(&mut self, tables: &Tables, steps: &[Step], at: usize, acting: &[usize], reading: &Reading<'_>) {
+        let step = &steps[at];
+        let since = reading.prior.as_ref().map(|prior| prior.step);
+        let first = acting.partition_point(|k| since.is_some_and(|since| *k <= since));
+        let between = &acting[first..];
+        if between.len() > BETWEEN_MAX {
+            return;
+        }
+        if let Some(prior) = &reading.prior {
+            let same = prior.value == *reading.value;
+            let found = if same { Vec::new() } else { changes(tables, step, reading, prior) };
+            if !found.is_empty() && between.is_empty() {
+                let mut tools: Vec<u64> = steps[prior.step..=at].iter().map(|step| step.tool).collect();
+                tools.sort_unstable();
+                tools.dedup();
+                for tool in tools {
+                    self.tools.entry(tool).or_default().odd += 1;
+                }
+            }
+            for k in between {
+                let other = usize::from(!names(&steps[*k], reading, step));
+                let tool = steps[*k].tool;
+                if found.is_empty() {
+                    self.touches.entry((tool, reading.class)).or_default().kept[other] += 1;
+                    self.touches.entry((tool, reading.table)).or_default().kept[other] += 1;
+                }
+                for change in &found {
+                    let touch = self.touches.entry((tool, change.class)).or_default();
+                    match between.len() {
+                        1 => touch.changed[other] += 1,
+                        _ => touch.shared[other] += 1,
+                    }
+                }
+                if !found.is_empty() {
+                    let touch = self.touches.entry((tool, reading.table)).or_default();
+                    match between.len() {
+                        1 => touch.changed[other] += 1,
+                        _ => touch.shared[other] += 1,
+                    }
+                }
+            }
+        }
+        if let ([k], Some(prior)) = (between, &reading.prior)
+            && *k != at
+            && !step.answer.refused
+            && matches!(reading.value, Json::List(_) | Json::Map(_))
+        {
+            let before = presence::listed(tables, reading, &prior.value, step);
+            let after = presence::listed(tables, reading, reading.value, step);
+            if !before.is_empty() || !after.is_empty() {
+                self.presence.learn(&before, &after, reading.class, &steps[*k]);
+            }
+        }
+        // What the last call that names the record made of it.
+        let Some(writer) = between.iter().rev().find(|k| names(&steps[**k], reading, step)) else { return };
+        if reading.is_whole() && *writer == at {
+            return;
+        }
+        let writer_step = &steps[*writer];
+        let mut answers = Vec::new();
+        if *writer != at && !writer_step.answer.refused {
+            shape::leaves(writer_step.tool, &writer_step.answer.value, ANSWERS_MAX, &mut |leaf| {
+                if leaf.indices == 0 {
+                    answers.push(leaf);
+                }
+            });
+        }
+        let mut before: FastMap<(u64, u64), &Json> = FastMap::default();
+        if let Some(prior) = &reading.prior {
+            shape::leaves(reading.class, &prior.value, LEAVES_MAX, &mut |leaf| {
+                before.insert((leaf.id, leaf.indices), leaf.value);
+            });
+        }
+        shape::leaves(reading.class, reading.value, LEAVES_MAX, &mut |mut leaf| {
+            if leaf.name == 0 {
+                leaf.name = reading.field;
+            }
+            let key = (writer_step.tool, leaf.id);
+            if self.effects.len() < STATS_MAX || self.effects.contains_key(&key) {
+                let before = before.get(&(leaf.id, leaf.indices)).copied();
+                self.effects.entry(key).or_default().note(leaf, before, writer_step, &answers);
+            }
+        });
+    }
+
+    /// Adds what another worker counted.
+    pub fn merge(&mut self, other: Evidence) {
+        for (key, touch) in other.touches {
+            let own = self.touches.entry(key).or_default();
+            for side in 0..2 {
+                own.changed[side] += touch.changed[side];
+                own.shared[side] += touch.shared[side];
+                own.kept[side] += touch.kept[side];
+            }
+        }
+        for (key, seen) in other.effects {
+            self.effects.entry(key).or_default().merge(seen);
+        }
+        for (key, seen) in other.answers {
+            self.answers.entry(key).or_default().merge(seen);
+        }
+        for (place, seen) in other.shapes {
+            self.shapes.entry(place).or_default().merge(seen);
+        }
+        self.relations.merge(other.relations);
+        self.presence.merge(other.presence);
+        self.guards.merge(other.guards);
+        for (tool, seen) in other.tools {
+            let own = self.tools.entry(tool).or_default();
+            own.calls += seen.calls;
+            own.refused += seen.refused;
+            own.odd += seen.odd;
+            own.access = own.access.max(seen.access);
+            if own.name.is_empty() || (!seen.name.is_empty() && seen.name < own.name) {
+                own.name = seen.name;
+            }
+        }
+    }
+}

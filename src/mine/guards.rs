@@ -1,0 +1,101 @@
+//! Guards: in which states of a record a call succeeds, and in which it is refused.
+
+use super::FastMap;
+use super::holes::Holes;
+use super::step::{Step, hash_json, hash_name};
+use crate::json::Json;
+
+/// Of a tool, the argument that names the record, its table, and a field.
+pub type Condition = (u64, u64, u64, u64);
+
+/// What happened where the field had a value.
+#[derive(Clone, Debug)]
+pub struct ValueSeen {
+    pub hash: u64,
+    pub value: Json,
+    pub succeeded: u32,
+    pub refused: u32,
+}
+
+/// Outcomes of calls by the state of the records that they name.
+#[derive(Clone, Debug, Default)]
+pub struct Guards {
+    pub fields: FastMap<Condition, Vec<ValueSeen>>,
+    /// Of a tool, an argument and a table: calls that name a record known to exist; how many succeeded, and how many were
+    /// refused because there is none.
+    pub existing: FastMap<(u64, u64, u64), (u32, u32)>,
+}
+
+/// Values of a field that are told apart; one with more is no state.
+const VALUES_MAX: usize = 8;
+
+/// A refusal that says that something does not exist.
+pub fn is_missing(message: &str) -> bool {
+    let text = message.to_lowercase();
+    ["not found", "does not exist", "doesn't exist", "no such", "could not find", "cannot find", "unknown "]
+        .iter()
+        .any(|phrase| text.contains(phrase))
+}
+
+/// Values that may be a state.
+pub fn is_state(value: &Json) -> bool {
+    match value {
+        Json::Text(text) => text.len() <= 40,
+        Json::Bool(_) => true,
+        _ => false,
+    }
+}
+
+impl Guards {
+    /// Learns from one call, by what was known before it. `fresh` tells whether a fact still holds.
+    pub fn learn(&mut self, holes: &Holes, step: &Step, fresh: impl Fn(u64, usize) -> bool) {
+        let missing = step.answer.refused && is_missing(&step.answer.message());
+        for given in &step.given {
+            let Some(hash) = hash_name(&given.value) else { continue };
+            for (table, subject) in holes.called(hash) {
+                let outcome = self.existing.entry((step.tool, given.id, *table)).or_default();
+                outcome.0 += u32::from(!step.answer.refused);
+                outcome.1 += u32::from(missing);
+                for (field, fact) in holes.fields(*subject) {
+                    if !is_state(&fact.value) || !fresh(hash, fact.step) {
+                        continue;
+                    }
+                    let values = self.fields.entry((step.tool, given.id, *table, *field)).or_default();
+                    let hash = hash_json(&fact.value);
+                    let at = values.iter().position(|seen| seen.hash == hash);
+                    let at = match at {
+                        Some(at) => at,
+                        None if values.len() <= VALUES_MAX => {
+                            values.push(ValueSeen { hash, value: fact.value.clone(), succeeded: 0, refused: 0 });
+                            values.len() - 1
+                        }
+                        None => continue,
+                    };
+                    values[at].succeeded += u32::from(!step.answer.refused);
+                    values[at].refused += u32::from(step.answer.refused);
+                }
+            }
+        }
+    }
+
+    pub fn merge(&mut self, other: Guards) {
+        for (condition, seen) in other.fields {
+            let own = self.fields.entry(condition).or_default();
+            for value in seen {
+                match own.iter().position(|own| own.hash == value.hash) {
+                    Some(at) => {
+                        own[at].succeeded += value.succeeded;
+                        own[at].refused += value.refused;
+                    }
+                    None => own.push(value),
+                }
+            }
+            own.truncate(4 * VALUES_MAX);
+        }
+        for (key, (succeeded, refused)) in other.existing {
+            let own = self.existing.entry(key).or_default();
+            own.0 += succeeded;
+            own.1 += refused;
+        }
+    }
+}

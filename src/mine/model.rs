@@ -1,0 +1,256 @@
+//! What was seen often enough to count as a rule.
+
+use super::access::Access;
+use super::evidence::{Evidence, LeafSeen, ShapeSeen, ToolSeen, Touch};
+use super::guards::Guards;
+use super::presence::Link;
+use super::relations::Relation;
+use super::survey::{Support, Tables};
+use super::{FastMap, FastSet, hash_text};
+use crate::json::Json;
+
+/// How often something must have been seen to count, and how often not at most.
+#[derive(Clone, Copy, Debug)]
+pub struct Bar {
+    /// Sightings of a rule.
+    pub held: u32,
+    /// Readings across which a call must have left something alone.
+    pub kept: u32,
+}
+
+impl Bar {
+    pub const USUAL: Bar = Bar { held: 5, kept: 8 };
+    pub const STRICT: Bar = Bar { held: 3, kept: 3 };
+}
+
+/// Where a value comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expr {
+    Constant(Json),
+    /// An argument of the call, by path.
+    Argument {
+        id: u64,
+        path: Box<str>,
+    },
+    /// A text that has an argument in it.
+    Within {
+        id: u64,
+        path: Box<str>,
+    },
+    /// A scalar of the call's answer.
+    Answer {
+        id: u64,
+    },
+    /// The value before, and a numeric argument.
+    Plus {
+        id: u64,
+        path: Box<str>,
+    },
+    Minus {
+        id: u64,
+        path: Box<str>,
+    },
+}
+
+/// A source of a value, with how often it was that.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rule {
+    pub expr: Expr,
+    pub support: Support,
+    /// Whether the argument has the name of what it fills.
+    pub named: bool,
+    /// How often the value before was known and another one.
+    pub changed: u32,
+}
+
+/// Whether a call may have changed something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum License {
+    /// It came between often, and never did.
+    Never,
+    /// Too little is known.
+    Unknown,
+    /// It was seen to.
+    Seen,
+}
+
+/// What was learned of a tool set.
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    pub tables: Tables,
+    touches: FastMap<(u64, u64), Touch>,
+    pub effects: FastMap<(u64, u64), Rule>,
+    pub answers: FastMap<u64, Rule>,
+    pub tools: FastMap<u64, ToolSeen>,
+    pub shapes: FastMap<u64, ShapeSeen>,
+    /// By place.
+    pub relations: FastMap<u64, Vec<(Relation, Support)>>,
+    pub presence: FastMap<Link, Support>,
+    pub guards: Guards,
+    /// Fields that some call changes: by table and field.
+    pub changing: FastSet<u64>,
+    /// Leaves in answers that hold ids which the call mints; how often they were other than those minted before.
+    pub minted: FastMap<u64, Support>,
+}
+
+/// Whether a share is what corrupt records may make of none.
+fn rare(some: u32, all: u32) -> bool {
+    u64::from(some) * 25 <= u64::from(all)
+}
+
+impl Model {
+    pub fn new(tables: Tables, evidence: Evidence) -> Model {
+        let bar = Bar::STRICT;
+        let mut model = Model {
+            touches: evidence.touches,
+            tools: evidence.tools,
+            shapes: evidence.shapes,
+            relations: evidence.relations.rules(bar.held),
+            guards: evidence.guards,
+            ..Model::default()
+        };
+        let often = |touch: &&Touch| touch.changed[0] + touch.changed[1] >= 2;
+        model.changing = model.touches.iter().filter(|(_, touch)| often(touch)).map(|((_, class), _)| *class).collect();
+        model.presence.extend(
+            evidence.presence.seen.into_iter().filter(|(_, support)| support.held >= bar.held && support.holds()),
+        );
+        for (key, seen) in evidence.effects {
+            if let Some(rule) = effect(&seen, bar) {
+                model.effects.insert(key, rule);
+            }
+        }
+        for (leaf, seen) in evidence.answers {
+            if seen.fresh.held >= bar.held && seen.fresh.holds() && seen.distinct.holds() {
+                model.minted.insert(leaf, seen.distinct);
+            }
+            if let Some(rule) = echo(&seen, bar) {
+                model.answers.insert(leaf, rule);
+            }
+        }
+        model.tables = tables;
+        model
+    }
+
+    /// Whether calls of a tool may write anything.
+    pub fn acts(&self, tool: u64, access: Access) -> bool {
+        if access != Access::Reads {
+            return true;
+        }
+        self.tools.get(&tool).is_some_and(|seen| seen.odd >= 3 && seen.odd * 5 >= seen.calls)
+    }
+
+    /// Whether a call of a tool may have made a change: of `class`, below the field `top`, in `table`. `other` where the call does
+    /// not name the record.
+    pub fn license(&self, tool: u64, table: u64, top: u64, class: u64, other: bool, bar: Bar) -> License {
+        let side = usize::from(other);
+        let touch = |class: u64| self.touches.get(&(tool, class)).copied().unwrap_or_default();
+        let (own, top, table) = (touch(class), touch(top), touch(table));
+        let (changed, shared, kept) = (own.changed[side], own.shared[side], top.kept[side]);
+        if changed >= 3 || changed > 0 && changed * 10 >= changed + kept {
+            return License::Seen;
+        }
+        if shared > 0 && (shared + changed) * 10 >= shared + changed + kept {
+            return License::Unknown;
+        }
+        if kept >= bar.kept {
+            return License::Never;
+        }
+        let (changed, kept) = (table.changed[side] + table.shared[side], table.kept[side]);
+        match kept >= bar.kept * 3 && rare(changed, changed + kept) {
+            true => License::Never,
+            false => License::Unknown,
+        }
+    }
+
+    pub fn touch(&self, tool: u64, class: u64) -> Touch {
+        self.touches.get(&(tool, class)).copied().unwrap_or_default()
+    }
+}
+
+fn last_name(path: &str) -> &str {
+    path.rsplit('/').find(|segment| *segment != "*").unwrap_or("")
+}
+
+/// The argument that a value is, where one is often enough.
+fn argument(seen: &LeafSeen, bar: Bar, name: u64) -> Option<(Rule, bool)> {
+    let alike = |path: &str| hash_text(last_name(path)) == name;
+    let best = seen
+        .arguments
+        .iter()
+        .filter(|argument| argument.equal >= bar.held && (argument.given - argument.equal) * 60 <= argument.given)
+        .filter(|argument| alike(&argument.path) || argument.values.len() >= 3)
+        .max_by_key(|argument| (alike(&argument.path), argument.equal, argument.id))?;
+    let expr = Expr::Argument { id: best.id, path: best.path.clone() };
+    let support = Support { held: best.equal, broken: best.given - best.equal };
+    let named = alike(&best.path);
+    let rule = Rule { expr, support, named, changed: seen.known - seen.kept };
+    Some((rule, named))
+}
+
+fn constant(seen: &LeafSeen, least: u32) -> Option<Rule> {
+    let (_, value, count) = seen.values.iter().max_by_key(|(hash, _, count)| (*count, *hash))?;
+    (*count >= least && rare(seen.seen - count, seen.seen)).then(|| Rule {
+        expr: Expr::Constant(value.clone()),
+        support: Support { held: *count, broken: seen.seen - count },
+        named: false,
+        changed: seen.known - seen.kept,
+    })
+}
+
+/// What a call makes of a field: nothing where it mostly stays.
+fn effect(seen: &LeafSeen, bar: Bar) -> Option<Rule> {
+    if seen.known >= bar.held && rare(seen.known - seen.kept, seen.known) {
+        return None;
+    }
+    let changed = seen.known - seen.kept;
+    let by_argument = argument(seen, bar, seen.name).map(|(rule, _)| rule);
+    if let Some(rule) = by_argument {
+        return Some(rule);
+    }
+    if let Some((id, support)) = seen
+        .answers
+        .iter()
+        .filter(|(_, support)| support.held >= bar.held && support.holds())
+        .max_by_key(|(id, support)| (support.held, *id))
+    {
+        return Some(Rule { expr: Expr::Answer { id: *id }, support: *support, named: false, changed });
+    }
+    for argument in &seen.arguments {
+        let is = |count: u32| count >= bar.held && rare(argument.summed - count, argument.summed) && changed >= 2;
+        let (id, path) = (argument.id, argument.path.clone());
+        let support = |held| Support { held, broken: argument.summed - held };
+        let rule = |expr, held| Some(Rule { expr, support: support(held), named: false, changed });
+        if is(argument.plus) {
+            return rule(Expr::Plus { id, path }, argument.plus);
+        }
+        if is(argument.minus) {
+            return rule(Expr::Minus { id, path }, argument.minus);
+        }
+    }
+    if changed >= 2 { constant(seen, bar.held) } else { None }
+}
+
+/// The argument that a text always has in it.
+fn within(seen: &LeafSeen, bar: Bar) -> Option<Rule> {
+    let best = seen
+        .arguments
+        .iter()
+        .filter(|argument| argument.within >= bar.held && argument.values.len() >= 3)
+        .filter(|argument| argument.within == argument.texts)
+        .max_by_key(|argument| (argument.within, argument.id))?;
+    Some(Rule {
+        expr: Expr::Within { id: best.id, path: best.path.clone() },
+        support: Support { held: best.within, broken: 0 },
+        named: false,
+        changed: 0,
+    })
+}
+
+/// What a value in an answer is, out of the call alone.
+fn echo(seen: &LeafSeen, bar: Bar) -> Option<Rule> {
+    match argument(seen, bar, seen.name) {
+        Some((rule, true)) => Some(rule),
+        Some((rule, false)) if rule.support.held >= 4 * bar.held => Some(rule),
+        _ => constant(seen, bar.held).or_else(|| within(seen, bar)),
+    }
+}

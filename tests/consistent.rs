@@ -1,0 +1,146 @@
+//! Level `consistent` on real data: truly executed runs are not rejected, corrupted copies are.
+//!
+//! Figures: `cargo test --release --test consistent -- --nocapture`.
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use common::data;
+use gemproof::consistent;
+use gemproof::corrupt::{Corrupted, Donors, Family, Witness, corrupt};
+use gemproof::diagnostic::Severity;
+use gemproof::ingest::{self, Input, Records, ToolShelf};
+use gemproof::mine::{Evidence, Model, Survey, steps};
+use gemproof::trajectory::{Exchange, Trajectory, pair};
+
+type Run = (Trajectory, Vec<Exchange>);
+
+fn corpus(path: &str) -> Option<Vec<Run>> {
+    let input = Input::open(&data(path)?).expect("the data opens");
+    let shelf = ToolShelf::default();
+    let runs = Records::new(input).filter_map(|record| ingest::read(&record, None, &shelf).ok());
+    Some(runs.map(|readable| with_exchanges(readable.trajectory)).collect())
+}
+
+fn with_exchanges(trajectory: Trajectory) -> Run {
+    let exchanges = pair(&trajectory).exchanges;
+    (trajectory, exchanges)
+}
+
+fn mine<'a>(runs: impl Iterator<Item = &'a Run> + Clone) -> Model {
+    let mut survey = Survey::default();
+    runs.clone().for_each(|(trajectory, exchanges)| survey.learn(&steps(trajectory, exchanges, None)));
+    let tables = survey.tables();
+    let mut evidence = Evidence::default();
+    runs.for_each(|(trajectory, exchanges)| evidence.learn(&tables, &steps(trajectory, exchanges, None)));
+    Model::new(tables, evidence)
+}
+
+/// What is said against a run.
+fn errors(model: &Model, (trajectory, exchanges): &Run) -> Vec<String> {
+    let checked = consistent::check(model, trajectory, exchanges, None, false);
+    let errors = checked.diagnostics.into_iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+    errors.map(|diagnostic| format!("{}: {}", diagnostic.code.name(), diagnostic.message)).collect()
+}
+
+const EXECUTED: [(&str, &str); 6] = [
+    ("airline", "tau1-airline/trajectories.jsonl"),
+    ("retail", "tau2-retail/trajectories.jsonl"),
+    ("bfcl", "bfcl/base.jsonl"),
+    ("bfcl-miss", "bfcl/miss_param.jsonl"),
+    ("apibank", "apibank/trajectories.jsonl"),
+    ("tooltalk", "tooltalk/trajectories.jsonl"),
+];
+
+/// The two halves of a corpus: even records and odd ones.
+fn halves(runs: &[Run]) -> [Vec<&Run>; 2] {
+    let half = |side: usize| runs.iter().skip(side).step_by(2).collect();
+    [half(0), half(1)]
+}
+
+#[test]
+fn executed_runs_are_not_rejected() {
+    for (name, path) in EXECUTED {
+        let Some(runs) = corpus(path) else { return };
+        let model = mine(runs.iter());
+        let mut own = 0;
+        for run in &runs {
+            let errors = errors(&model, run);
+            own += usize::from(!errors.is_empty());
+            if let Some(first) = errors.first() {
+                println!("{name} own {} {first}", run.0.id);
+            }
+        }
+        let mut held_out = 0;
+        let [a, b] = halves(&runs);
+        for (taught, judged) in [(&a, &b), (&b, &a)] {
+            let model = mine(taught.iter().copied());
+            for run in judged {
+                let errors = errors(&model, run);
+                held_out += usize::from(!errors.is_empty());
+                if let Some(first) = errors.first() {
+                    println!("{name} held out {} {first}", run.0.id);
+                }
+            }
+        }
+        println!(
+            "{name:10} {:4} runs: {own} rejected by what the same file taught, {held_out} by the other half",
+            runs.len()
+        );
+        assert_eq!(own, 0, "{name}");
+        assert!(held_out * 200 <= runs.len(), "{name}: {held_out}");
+    }
+}
+
+/// Killed and all, by family and by whether a message contradicts the corruption.
+type Kills = BTreeMap<(Family, bool), [usize; 2]>;
+
+fn kills(model: &Model, corrupted: &[Corrupted]) -> Kills {
+    let mut kills = Kills::new();
+    let show = std::env::var_os("GEMPROOF_SHOW").is_some();
+    for Corrupted { trajectory, corruption } in corrupted {
+        let run = with_exchanges(trajectory.clone());
+        let killed = !errors(model, &run).is_empty();
+        let witnessed = matches!(corruption.witness, Witness::Message(_));
+        let count = kills.entry((corruption.family, witnessed)).or_default();
+        count[0] += usize::from(killed);
+        count[1] += 1;
+        if show && !killed && witnessed {
+            println!("missed {} {:?} {}", trajectory.id, corruption.family, corruption.what);
+        }
+    }
+    kills
+}
+
+fn corruptions<'a>(runs: impl Iterator<Item = &'a Run>, donors: &Donors, seed: u64, most: usize) -> Vec<Corrupted> {
+    let mut made = Vec::new();
+    for (trajectory, exchanges) in runs {
+        for family in Family::ALL {
+            made.extend(corrupt(trajectory, exchanges, donors, family, seed, most));
+        }
+    }
+    made
+}
+
+#[test]
+fn corrupted_runs_are_rejected() {
+    let mut witnessed = [0, 0];
+    for (name, path) in EXECUTED {
+        let Some(runs) = corpus(path) else { return };
+        let donors = Donors::new(runs.iter().map(|(trajectory, exchanges)| (trajectory, &exchanges[..])));
+        let [a, b] = halves(&runs);
+        let model = mine(a.iter().copied());
+        let kills = kills(&model, &corruptions(b.iter().copied(), &donors, 1, 2));
+        for ((family, by_message), [killed, all]) in &kills {
+            let by = if *by_message { "a message" } else { "the world" };
+            println!("{name:10} {:18} known to {by}: {killed:4} of {all:4}", family.name());
+            if *by_message {
+                witnessed[0] += killed;
+                witnessed[1] += all;
+            }
+        }
+    }
+    println!("contradicted by a message: {} of {}", witnessed[0], witnessed[1]);
+    assert!(witnessed[0] * 100 >= witnessed[1] * 90, "{witnessed:?}");
+}
