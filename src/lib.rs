@@ -31,6 +31,7 @@ pub mod cli;
 pub mod verify;
 pub mod emit;
 pub mod verdict;
+pub mod bundle;
 pub mod replay;
 pub mod environment;
 pub mod mock;

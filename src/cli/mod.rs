@@ -2,6 +2,7 @@
 
 mod env;
 mod explain;
+mod mine;
 mod verify;
 
 use std::io::{self, Write};
@@ -21,6 +22,7 @@ pub struct Cli {
 enum Command {
     Verify(verify::Verify),
     Explain(explain::Explain),
+    Mine(mine::Mine),
     Env(env::Env),
 }
 
@@ -47,6 +49,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Verify(command) => command.run(),
         Command::Explain(command) => command.run(),
+        Command::Mine(command) => command.run(),
         Command::Env(command) => command.run(),
     };
     match result {

@@ -14,6 +14,7 @@ use crate::diagnostic::{Code, Level, Severity};
 use crate::emit::{DataFlow, Folder, Human, Summary, report_line};
 use crate::environment::{Stage, StageError};
 use crate::ingest::{FORMATS, Format, formats, tools};
+use crate::trajectory::ToolSet;
 use crate::verdict::{Judge, Judged, Verdict};
 use crate::verify::{Consumer, Corpus, Ended, Plan, Progress, learn, run};
 
@@ -38,8 +39,8 @@ pub(super) struct Verify {
     /// The format of the inputs, instead of recognising it
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
     from: Option<&'static dyn Format>,
-    /// Learn what the tools do from these files, and only judge the inputs by it
-    #[arg(long, value_name = "FILE")]
+    /// Learn what the tools do from these files, or from the trajectories of an environment, and only judge the inputs by it
+    #[arg(long, value_name = "FILE|ENVDIR")]
     learn: Vec<PathBuf>,
     /// Let little evidence be enough to reject
     #[arg(long)]
@@ -90,30 +91,43 @@ enum AskedLevel {
     Executed,
 }
 
-fn parse_format(name: &str) -> Result<&'static dyn Format, String> {
+pub(super) fn parse_format(name: &str) -> Result<&'static dyn Format, String> {
     formats::by_name(name).ok_or_else(|| {
         let names: Vec<&str> = FORMATS.iter().map(|format| format.name()).collect();
         format!("the formats are {}", names.join(", "))
     })
 }
 
+/// Tool definitions of a file.
+pub(super) fn read_tools(path: Option<&Path>) -> Result<Option<Arc<ToolSet>>, UsageError> {
+    let Some(path) = path else { return Ok(None) };
+    let fail = |message: String| UsageError(format!("{}: {message}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|e| fail(e.to_string()))?;
+    let set = tools::read(&text).map_err(fail)?;
+    for finding in &set.findings {
+        let word = if finding.code.severity() == Severity::Error { "error" } else { "note" };
+        let code = finding.code.name();
+        eprintln!("{word}[{code}]: {}: {}: {}", path.display(), finding.path, finding.message);
+    }
+    Ok(Some(Arc::new(set)))
+}
+
+/// A flag that the first interrupt sets. The second one ends the program at once; where no handler can be set, the first one does.
+pub(super) fn stop_on_interrupt() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    let _ = ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(EXIT_INTERRUPTED));
+        }
+    });
+    stop
+}
+
 impl Verify {
     pub fn run(self) -> Result<u8, UsageError> {
         let stage = self.stage().map_err(|e| UsageError(e.to_string()))?;
-        let tools = match &self.tools {
-            None => None,
-            Some(path) => {
-                let fail = |message: String| UsageError(format!("{}: {message}", path.display()));
-                let text = std::fs::read_to_string(path).map_err(|e| fail(e.to_string()))?;
-                let set = tools::read(&text).map_err(fail)?;
-                for finding in &set.findings {
-                    let word = if finding.code.severity() == Severity::Error { "error" } else { "note" };
-                    let code = finding.code.name();
-                    eprintln!("{word}[{code}]: {}: {}: {}", path.display(), finding.path, finding.message);
-                }
-                Some(Arc::new(set))
-            }
-        };
+        let tools = read_tools(self.tools.as_deref())?;
         let mut asked: Vec<Level> = self
             .level
             .iter()
@@ -133,18 +147,11 @@ impl Verify {
         let mut judge = Judge { stage, tools, asked, provenance: self.provenance, ..Judge::default() };
         judge.strict = self.strict;
 
-        let stop = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&stop);
-        // A second interrupt ends the program at once. Where no handler can be set, the first one does.
-        let _ = ctrlc::set_handler(move || {
-            if flag.swap(true, Ordering::Relaxed) {
-                std::process::exit(i32::from(EXIT_INTERRUPTED));
-            }
-        });
+        let stop = stop_on_interrupt();
 
         if judge.asked.contains(&Level::Consistent) {
             let corpus = Corpus {
-                inputs: if self.learn.is_empty() { self.inputs.clone() } else { self.learn.clone() },
+                inputs: self.corpus()?,
                 format: self.from,
                 limit: if self.learn.is_empty() { self.limit } else { None },
                 jobs: self.jobs,
@@ -218,6 +225,24 @@ impl Verify {
             (0, false) => EXIT_NOT_VERIFIED,
             _ => EXIT_BUG,
         })
+    }
+
+    /// The files to learn from: those of --learn, where a folder stands for the trajectories of an environment; else the inputs.
+    fn corpus(&self) -> Result<Vec<PathBuf>, UsageError> {
+        let mut files = Vec::new();
+        for path in &self.learn {
+            if !path.is_dir() {
+                files.push(path.clone());
+                continue;
+            }
+            let found = super::mine::trajectories_of(path);
+            if found.is_empty() {
+                let message = "is a folder without trajectories/*.jsonl; name a file to learn from";
+                return Err(UsageError(format!("--learn: {} {message}", path.display())));
+            }
+            files.extend(found);
+        }
+        Ok(if files.is_empty() { self.inputs.clone() } else { files })
     }
 
     fn stage(&self) -> Result<Stage, StageError> {

@@ -199,7 +199,7 @@ impl<'a> Check<'a> {
                     continue;
                 }
                 let writer = &steps[*k];
-                if let Some(rule) = model.effects.get(&(writer.tool, leaf.id))
+                if let Some(rule) = model.effects.get(&(writer.tool, leaf.id)).map(|effect| &effect.rule)
                     && rule.support.held >= self.bar.held
                 {
                     // A later call that may have touched it makes the outcome open.

@@ -24,12 +24,19 @@ pub struct Manifest {
     #[serde(default)]
     pub seed: u64,
     pub unknown_tool: Option<String>,
+    /// Whether the final states that records bring are in terms of this environment's tables.
+    #[serde(default = "default_true")]
+    pub final_state: bool,
     #[serde(default)]
     pub limits: Limits,
     #[serde(default)]
     pub rules: Vec<Rule>,
     #[serde(default)]
     pub tools: BTreeMap<String, ToolSettings>,
+}
+
+fn default_true() -> bool {
+    true
 }
 
 fn default_mock() -> String {

@@ -65,6 +65,9 @@ pub struct Touch {
 pub struct LeafSeen {
     /// Hash of the last name in its path.
     pub name: u64,
+    /// Of effects: the table, and the path below its record.
+    pub table: u64,
+    pub path: Box<str>,
     pub seen: u32,
     /// How often the value before is known, and how often it stayed.
     pub known: u32,
@@ -213,6 +216,9 @@ impl LeafSeen {
 
     fn merge(&mut self, other: LeafSeen) {
         self.name = other.name;
+        if self.seen == 0 || other.path < self.path {
+            (self.table, self.path) = (other.table, other.path);
+        }
         self.seen += other.seen;
         self.known += other.known;
         self.kept += other.kept;
@@ -335,6 +341,8 @@ pub struct Evidence {
     pub relations: Relations,
     pub presence: Presence,
     pub guards: Guards,
+    /// The arguments that tools were called with: by tool and path.
+    pub arguments: FastSet<u64>,
 }
 
 /// Acting calls between two readings that are looked at.
@@ -349,6 +357,7 @@ impl Evidence {
         for (at, step) in steps.iter().enumerate() {
             let tool = self.tools.entry(step.tool).or_default();
             tool.calls += 1;
+            self.arguments.extend(step.given.iter().map(|given| mix(step.tool, hash_text(&given.path))));
             tool.refused += u32::from(step.answer.refused);
             tool.access = tool.access.max(Some(step.access));
             if tool.name.is_empty() || *step.name < *tool.name {
@@ -440,6 +449,14 @@ impl Evidence {
                         _ => touch.shared[other] += 1,
                     }
                 }
+                // The field as a whole, where only a part of it changed.
+                if found.iter().all(|change| change.class != reading.class) && !found.is_empty() {
+                    let touch = self.touches.entry((tool, reading.class)).or_default();
+                    match between.len() {
+                        1 => touch.changed[other] += 1,
+                        _ => touch.shared[other] += 1,
+                    }
+                }
                 if !found.is_empty() {
                     let touch = self.touches.entry((tool, reading.table)).or_default();
                     match between.len() {
@@ -487,7 +504,18 @@ impl Evidence {
             let key = (writer_step.tool, leaf.id);
             if self.effects.len() < STATS_MAX || self.effects.contains_key(&key) {
                 let before = before.get(&(leaf.id, leaf.indices)).copied();
-                self.effects.entry(key).or_default().note(leaf, before, writer_step, &answers);
+                let seen = self.effects.entry(key).or_default();
+                if seen.seen == 0 {
+                    let path = shape::path_to(reading.class, reading.value, leaf.id).unwrap_or_default();
+                    let field = tables.words.get(&reading.field).map_or("", |word| word);
+                    let mut whole = String::new();
+                    if !reading.is_whole() {
+                        crate::json::pointer::push(&mut whole, field);
+                    }
+                    whole.push_str(&path);
+                    (seen.table, seen.path) = (reading.table, whole.into());
+                }
+                seen.note(leaf, before, writer_step, &answers);
             }
         });
     }
@@ -514,6 +542,7 @@ impl Evidence {
         self.relations.merge(other.relations);
         self.presence.merge(other.presence);
         self.guards.merge(other.guards);
+        self.arguments.extend(other.arguments);
         for (tool, seen) in other.tools {
             let own = self.tools.entry(tool).or_default();
             own.calls += seen.calls;

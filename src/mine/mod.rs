@@ -5,23 +5,29 @@
 //! learned across trajectories; values are not, since each trajectory has its own world.
 
 mod access;
+mod behaviour;
 mod evidence;
 pub mod holes;
 pub mod guards;
 mod model;
+mod offered;
 pub mod presence;
 pub mod relations;
+pub mod rhai;
 pub mod shape;
+mod schema;
 mod step;
 mod survey;
 
 use std::collections::{HashMap, HashSet};
 
 pub use access::Access;
+pub use behaviour::{Behaviour, Behaviours, FieldSpec, Set, TableSpec, Template, View};
 pub use evidence::{
     ArgumentSeen, Evidence, FieldSeen, Heard, LeafSeen, ShapeSeen, ToolSeen, Touch, close, kind_of, same,
 };
-pub use model::{Bar, Expr, License, Model, Rule};
+pub use model::{Bar, Effect, Expr, License, Model, Rule};
+pub use offered::{Offered, offered};
 pub use step::{Given, STAR, Step, hash_json, hash_name, hash_text, steps, tool_id};
 pub use survey::{KeyPart, Place, Support, Survey, Tables};
 

@@ -3,6 +3,7 @@
 use super::access::Access;
 use super::evidence::{Evidence, LeafSeen, ShapeSeen, ToolSeen, Touch};
 use super::guards::Guards;
+use super::offered::Offered;
 use super::presence::Link;
 use super::relations::Relation;
 use super::survey::{Support, Tables};
@@ -63,6 +64,15 @@ pub struct Rule {
     pub changed: u32,
 }
 
+/// What a call makes of a field of the record that it names.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Effect {
+    pub table: u64,
+    /// JSON pointer below the record, with `*` for what is data.
+    pub path: Box<str>,
+    pub rule: Rule,
+}
+
 /// Whether a call may have changed something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum License {
@@ -79,7 +89,7 @@ pub enum License {
 pub struct Model {
     pub tables: Tables,
     touches: FastMap<(u64, u64), Touch>,
-    pub effects: FastMap<(u64, u64), Rule>,
+    pub effects: FastMap<(u64, u64), Effect>,
     pub answers: FastMap<u64, Rule>,
     pub tools: FastMap<u64, ToolSeen>,
     pub shapes: FastMap<u64, ShapeSeen>,
@@ -87,6 +97,12 @@ pub struct Model {
     pub relations: FastMap<u64, Vec<(Relation, Support)>>,
     pub presence: FastMap<Link, Support>,
     pub guards: Guards,
+    /// The tools on offer.
+    pub offered: Vec<Offered>,
+    /// The arguments that tools were called with: by tool and path.
+    pub arguments: FastSet<u64>,
+    /// A value of each leaf whose ids a call mints.
+    pub examples: FastMap<u64, Json>,
     /// Fields that some call changes: by table and field.
     pub changing: FastSet<u64>,
     /// Leaves in answers that hold ids which the call mints; how often they were other than those minted before.
@@ -106,6 +122,7 @@ impl Model {
             tools: evidence.tools,
             shapes: evidence.shapes,
             relations: evidence.relations.rules(bar.held),
+            arguments: evidence.arguments,
             guards: evidence.guards,
             ..Model::default()
         };
@@ -116,12 +133,14 @@ impl Model {
         );
         for (key, seen) in evidence.effects {
             if let Some(rule) = effect(&seen, bar) {
-                model.effects.insert(key, rule);
+                model.effects.insert(key, Effect { table: seen.table, path: seen.path, rule });
             }
         }
         for (leaf, seen) in evidence.answers {
             if seen.fresh.held >= bar.held && seen.fresh.holds() && seen.distinct.holds() {
                 model.minted.insert(leaf, seen.distinct);
+                let example = seen.values.iter().map(|(_, value, _)| value).min_by_key(|value| value.to_string());
+                model.examples.extend(example.map(|value| (leaf, value.clone())));
             }
             if let Some(rule) = echo(&seen, bar) {
                 model.answers.insert(leaf, rule);
@@ -178,7 +197,10 @@ fn argument(seen: &LeafSeen, bar: Bar, name: u64) -> Option<(Rule, bool)> {
         .arguments
         .iter()
         .filter(|argument| argument.equal >= bar.held && (argument.given - argument.equal) * 60 <= argument.given)
-        .filter(|argument| alike(&argument.path) || argument.values.len() >= 3)
+        .filter(|argument| {
+            let sure = argument.equal >= 2 * bar.held && argument.equal == argument.given;
+            alike(&argument.path) || argument.values.len() >= if sure { 2 } else { 3 }
+        })
         .max_by_key(|argument| (alike(&argument.path), argument.equal, argument.id))?;
     let expr = Expr::Argument { id: best.id, path: best.path.clone() };
     let support = Support { held: best.equal, broken: best.given - best.equal };

@@ -113,6 +113,49 @@ pub fn spell(place: u64, path: &mut String, value: &Json, words: &mut Dictionary
     }
 }
 
+/// The path of a leaf below a value, as a JSON pointer with `*` for what is data.
+pub fn path_to(id: u64, value: &Json, leaf: u64) -> Option<String> {
+    fn find(id: u64, value: &Json, leaf: u64, path: &mut String) -> bool {
+        if id == leaf {
+            return true;
+        }
+        let len = path.len();
+        match value {
+            Json::Map(map) => {
+                let keyed = is_keyed(map);
+                for (name, value) in map.iter() {
+                    let below = match keyed {
+                        true => {
+                            path.push_str("/*");
+                            mix(id, STAR)
+                        }
+                        false => {
+                            crate::json::pointer::push(path, name);
+                            mix(id, hash_text(name))
+                        }
+                    };
+                    if find(below, value, leaf, path) {
+                        return true;
+                    }
+                    path.truncate(len);
+                }
+                false
+            }
+            Json::List(list) => {
+                path.push_str("/*");
+                let found = list.items().iter().any(|item| find(mix(id, STAR), item, leaf, path));
+                if !found {
+                    path.truncate(len);
+                }
+                found
+            }
+            _ => false,
+        }
+    }
+    let mut path = String::new();
+    find(id, value, leaf, &mut path).then_some(path)
+}
+
 /// A scalar in a value.
 #[derive(Clone, Copy, Debug)]
 pub struct Leaf<'a> {

@@ -75,6 +75,15 @@ struct Candidate {
     named: u32,
 }
 
+/// How many words the names of a key have beyond the usual two.
+fn words_of(parts: &[KeyPart]) -> u32 {
+    let words = parts.iter().map(|part| match part {
+        KeyPart::Member(name) | KeyPart::Argument(name) => crate::grounding::name_parts(name).len(),
+        KeyPart::Key => 1,
+    });
+    words.max().unwrap_or(0).saturating_sub(2).min(3) as u32
+}
+
 /// A key that was chosen.
 #[derive(Clone, Debug)]
 struct Chosen {
@@ -220,7 +229,7 @@ impl Survey {
             if !there && let Some(rank) = rank(name, &given.value, &step.mentioned) {
                 let part = KeyPart::Argument(name.into());
                 let called = hash_name(&given.value).unwrap_or(0);
-                parts.push((rank.max(2), hash_text(name), hash_json(&given.value), part, called));
+                parts.push((rank, hash_text(name), hash_json(&given.value), part, called));
             }
         }
         let asked = mix(step.tool, step.question);
@@ -309,6 +318,20 @@ impl Survey {
         for ((key, a, b, field), support) in &self.agreed {
             by_key.entry(*key).or_default().push((*a, *b, *field, *support));
         }
+        // Keys that do not decide the records of a place.
+        let mut fields: FastMap<(u64, u64), (u32, u32)> = FastMap::default();
+        for ((key, a, b, _), support) in &self.agreed {
+            if a == b {
+                let (good, bad) = fields.entry((*a, *key)).or_default();
+                match support.holds() {
+                    true => *good += 1,
+                    false => *bad += 1,
+                }
+            }
+        }
+        let wrong = |(good, bad): (u32, u32)| bad * 4 > good + bad;
+        let foreign: FastSet<(u64, u64)> =
+            fields.into_iter().filter(|(_, counts)| wrong(*counts)).map(|(key, _)| key).collect();
         let mut chosen: BTreeMap<u64, Chosen> = BTreeMap::new();
         let mut volatile: FastSet<(u64, u64)> = FastSet::default();
         let mut ordered: Vec<(&u64, &PlaceSeen)> = self.places.iter().collect();
@@ -338,7 +361,8 @@ impl Survey {
                 let single = parts.len() == 1;
                 let argument = parts.iter().all(|part| matches!(part, KeyPart::Argument(_)));
                 // Without evidence a name must be that of an identifier; pairs need evidence.
-                if !tried && (*rank > 1 || !single || argument) {
+                let root = argument && *rank == 0 && self.is_root(*place, seen.tool);
+                if !tried && (*rank > 1 || !single || argument && !root) {
                     continue;
                 }
                 if !single && held < 3 {
@@ -353,14 +377,19 @@ impl Survey {
                 }
                 // Against the records of other places that it is shared with.
                 let (mut fits, mut clashes) = (0u32, 0u32);
-                for (_, _, _, support) in counts.iter().filter(|(a, b, _, _)| (a == place) != (b == place)) {
+                let elsewhere = |a: u64, b: u64| if a == *place { b } else { a };
+                let shared = counts.iter().filter(|(a, b, _, _)| (a == place) != (b == place));
+                // Where the other place has many records of one such key, it is no key there and says nothing.
+                for (_, _, _, support) in shared.filter(|(a, b, _, _)| !foreign.contains(&(elsewhere(*a, *b), *id))) {
                     match support.holds() {
                         true => fits += 1,
                         false => clashes += 1,
                     }
                 }
-                let score = 150 * u32::from(clashes * 5 > fits + clashes)
+                let score = 150 * u32::from(fits + clashes >= 3 && clashes * 5 > fits + clashes)
                     + 8 * u32::from(*named * 2 < *count)
+                    + 4 * u32::from(fits == 0)
+                    + words_of(parts)
                     + 100 * u32::from(!single)
                     + 20 * u32::from(*rank)
                     + 10 * u32::from(!tried)
@@ -449,6 +478,11 @@ impl Survey {
         }
         tables.trajectories = self.trajectories;
         tables
+    }
+
+    /// Whether a place is a whole answer, or all that its envelope holds.
+    fn is_root(&self, place: u64, tool: u64) -> bool {
+        place == tool || ["response", "output", "result", "data"].iter().any(|name| place == mix(tool, hash_text(name)))
     }
 
     /// Part of a key of two that decides some of the fields alone: the number of a flight its route, but not its price on a day.

@@ -10,8 +10,8 @@ use rayon::prelude::*;
 
 use super::VerifyError;
 use crate::ingest::{self, Format, Input, Record, Records, ToolShelf};
-use crate::mine::{Evidence, Model, Step, Survey, steps};
-use crate::trajectory::{ToolSet, pair};
+use crate::mine::{Evidence, Model, Offered, Survey, offered, steps};
+use crate::trajectory::{Exchange, ToolSet, Trajectory, pair};
 
 /// What to learn from.
 #[derive(Clone, Debug, Default)]
@@ -38,22 +38,69 @@ const BYTES_AHEAD: usize = 64 << 20;
 /// # Errors
 /// When an input cannot be opened.
 pub fn learn(corpus: &Corpus, shelf: &ToolShelf, stop: &AtomicBool) -> Result<Option<Model>, VerifyError> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(corpus.jobs)
-        .stack_size(crate::mock::STACK_BYTES)
-        .build()
-        .map_err(|e| VerifyError::Threads(e.to_string()))?;
+    let pool = threads(corpus.jobs)?;
     let fallback = corpus.tools.as_deref();
     let mut survey = Survey::default();
-    let whole = pass(corpus, shelf, stop, &pool, fallback, Survey::learn, |part| survey.merge(part))?;
+    let mut tools = Vec::new();
+    offered(None, fallback, &mut tools);
+    type First = (Survey, Vec<Offered>);
+    let each = |(survey, tools): &mut First, run: &Run<'_>| {
+        survey.learn(&steps(run.trajectory, run.exchanges, fallback));
+        offered(Some(run.trajectory), fallback, tools);
+    };
+    let whole = pass(corpus, shelf, stop, &pool, each, |(part, more): First| {
+        survey.merge(part);
+        for tool in more {
+            if !tools.iter().any(|known| known.name == tool.name) {
+                tools.push(tool);
+            }
+        }
+    })?;
     if !whole {
         return Ok(None);
     }
     let tables = survey.tables();
     let mut evidence = Evidence::default();
-    let work = |evidence: &mut Evidence, steps: &[Step]| evidence.learn(&tables, steps);
-    let whole = pass(corpus, shelf, stop, &pool, fallback, work, |part| evidence.merge(part))?;
-    Ok(whole.then(|| Model::new(tables, evidence)))
+    let each = |evidence: &mut Evidence, run: &Run<'_>| {
+        evidence.learn(&tables, &steps(run.trajectory, run.exchanges, fallback));
+    };
+    let whole = pass(corpus, shelf, stop, &pool, each, |part| evidence.merge(part))?;
+    Ok(whole.then(|| {
+        let mut model = Model::new(tables, evidence);
+        model.offered = tools;
+        model
+    }))
+}
+
+/// A readable record of a corpus.
+pub struct Run<'a> {
+    pub trajectory: &'a Trajectory,
+    pub exchanges: &'a [Exchange],
+}
+
+/// A pool whose threads have the stack that mocks need.
+fn threads(jobs: usize) -> Result<rayon::ThreadPool, VerifyError> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(jobs)
+        .stack_size(crate::mock::STACK_BYTES)
+        .start_handler(|_| crate::mock::mark_roomy_thread())
+        .build()
+        .map_err(|e| VerifyError::Threads(e.to_string()))
+}
+
+/// Does some work on each readable record of a corpus, in parallel, and takes what it comes to in the order of the input: a part for
+/// every 64 records. Whether it came to its end.
+///
+/// # Errors
+/// When an input cannot be opened.
+pub fn each_run<T: Default + Send>(
+    corpus: &Corpus,
+    shelf: &ToolShelf,
+    stop: &AtomicBool,
+    work: impl Fn(&mut T, &Run<'_>) + Sync,
+    take: impl FnMut(T),
+) -> Result<bool, VerifyError> {
+    pass(corpus, shelf, stop, &threads(corpus.jobs)?, work, take)
 }
 
 /// One pass: the work on each unit, and what it comes to, in order. Whether it came to its end.
@@ -62,8 +109,7 @@ fn pass<T: Default + Send>(
     shelf: &ToolShelf,
     stop: &AtomicBool,
     pool: &rayon::ThreadPool,
-    fallback: Option<&ToolSet>,
-    work: impl Fn(&mut T, &[Step]) + Sync,
+    work: impl Fn(&mut T, &Run<'_>) + Sync,
     mut take: impl FnMut(T),
 ) -> Result<bool, VerifyError> {
     let mut flush = |units: &mut Vec<Vec<(Record, Option<&'static dyn Format>)>>| {
@@ -75,10 +121,10 @@ fn pass<T: Default + Send>(
                     let read = std::panic::AssertUnwindSafe(|| {
                         let readable = ingest::read(record, *hint, shelf).ok()?;
                         let exchanges = pair(&readable.trajectory).exchanges;
-                        Some(steps(&readable.trajectory, &exchanges, fallback))
+                        Some((readable.trajectory, exchanges))
                     });
-                    if let Ok(Some(steps)) = std::panic::catch_unwind(read) {
-                        work(&mut part, &steps);
+                    if let Ok(Some((trajectory, exchanges))) = std::panic::catch_unwind(read) {
+                        work(&mut part, &Run { trajectory: &trajectory, exchanges: &exchanges });
                     }
                 }
                 part

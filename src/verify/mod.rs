@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Instant;
 
-pub use learn::{Corpus, learn};
+pub use learn::{Corpus, Run, each_run, learn};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::emit::{Summary, record_line};

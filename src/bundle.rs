@@ -1,0 +1,361 @@
+//! A mined mock that runs, and the world in which a trajectory happens in it.
+//!
+//! What a trajectory shows of the world is filled in where it was seen first; what the mock does otherwise than the record is written
+//! into the world beside the rules, until the trajectory replays. So a bundle says how much of it the rules explain.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::environment::Relaxation;
+use crate::json::pointer::{self, Pattern};
+use crate::json::{self, Json};
+use crate::mine::{Behaviours, Model, Step, rhai, shape, steps};
+use crate::mock::rhai::RhaiMock;
+use crate::mock::{Limits, Mock, Outcome, Turn};
+use crate::replay;
+use crate::trajectory::{Exchange, ToolSet, Trajectory};
+use crate::world::{Clock, World};
+
+/// A mined mock, compiled.
+pub struct Mined {
+    pub model: Arc<Model>,
+    pub behaviours: Behaviours,
+    pub source: rhai::Source,
+    mock: RhaiMock,
+    relaxations: HashMap<u64, Relaxation>,
+}
+
+/// The world of one trajectory.
+#[derive(Clone, Debug)]
+pub struct Bundle {
+    /// The initial state, as `worlds.jsonl` holds it.
+    pub state: Json,
+    /// Calls that were run.
+    pub calls: usize,
+    /// Those that the rules and the records answer, without anything recorded beside them.
+    pub explained: usize,
+}
+
+/// Restarts for one call; each adds what was recorded of one.
+const RESTARTS_PER_CALL: usize = 3;
+/// Calls of a trajectory that is bundled.
+const CALLS_MAX: usize = 2_000;
+
+impl Mined {
+    /// Writes and compiles the mock of a model.
+    ///
+    /// # Errors
+    /// When what was written does not compile, which is a bug.
+    pub fn new(model: Arc<Model>) -> Result<Mined, String> {
+        let behaviours = Behaviours::of(&model);
+        let source = rhai::write(&model, &behaviours);
+        let mock = RhaiMock::compile(&[(PathBuf::from("tools.rhai"), source.text.clone())], Limits::default())
+            .map_err(|e| format!("the mined mock does not compile: {}", e.message))?;
+        let mut relaxations = HashMap::new();
+        for behaviour in behaviours.tools.iter().filter(|behaviour| !behaviour.minted.is_empty()) {
+            let minted = behaviour.minted.iter().filter_map(|(path, _)| Pattern::parse(path).ok()).collect();
+            relaxations.insert(behaviour.tool, Relaxation { minted, ..Relaxation::default() });
+        }
+        Ok(Mined { model, behaviours, source, mock, relaxations })
+    }
+
+    /// The world in which a trajectory happens.
+    ///
+    /// # Errors
+    /// When it does not replay whatever is recorded beside the rules; the message says at which call.
+    pub fn bundle(
+        &self,
+        trajectory: &Trajectory,
+        exchanges: &[Exchange],
+        fallback: Option<&ToolSet>,
+    ) -> Result<Bundle, String> {
+        let steps = steps(trajectory, exchanges, fallback);
+        if steps.len() > CALLS_MAX {
+            return Err(format!("it has more than {CALLS_MAX} calls"));
+        }
+        let contents: Vec<&str> = steps.iter().map(|step| &*trajectory.messages[step.answered_at].content).collect();
+        let mut draft = Draft::new(self, &steps, &contents);
+        let mut left = RESTARTS_PER_CALL * steps.len() + 1;
+        loop {
+            match draft.run()? {
+                None => break,
+                Some((at, told)) if left > 0 => {
+                    left -= 1;
+                    draft.mend(at, told);
+                }
+                Some((at, told)) => {
+                    let message = steps[at].answered_at;
+                    return Err(format!(
+                        "`{}` at message {message} does not replay: it answers {}",
+                        steps[at].name,
+                        told.excerpt()
+                    ));
+                }
+            }
+        }
+        let state = draft.state();
+        let told: usize = draft.recorded.values().map(|times| times.len()).sum();
+        Ok(Bundle { state, calls: steps.len(), explained: steps.len().saturating_sub(told + draft.answers.len()) })
+    }
+}
+
+/// The world as it is being put together.
+struct Draft<'a> {
+    mined: &'a Mined,
+    steps: &'a [Step],
+    contents: &'a [&'a str],
+    tables: BTreeMap<String, BTreeMap<String, Json>>,
+    /// Answers of tools that no rule explains, by call.
+    answers: BTreeMap<String, Json>,
+    /// What was recorded beside the rules: by call, by how often it was made.
+    recorded: BTreeMap<String, BTreeMap<usize, Told>>,
+    /// For each step: its call, and how often it was made with this one.
+    asked: Vec<(String, usize)>,
+    /// Steps whose writes were tried as the reason of a later answer.
+    blamed: Vec<(usize, usize)>,
+}
+
+/// What was recorded of a call.
+#[derive(Clone, Debug, Default)]
+struct Told {
+    answer: Option<Json>,
+    /// Table, key, field, value; without the value the field goes.
+    writes: Vec<(String, String, String, Option<Json>)>,
+}
+
+fn call_key(step: &Step) -> String {
+    format!("{} {}", step.name, step.arguments.spaced())
+}
+
+/// An answer as a mock returns it: JSON as JSON, a text as text.
+fn returned(content: &str) -> Json {
+    match serde_json::from_str::<Json>(content) {
+        Ok(Json::Text(_)) | Err(_) => Json::text(content),
+        Ok(value) => value,
+    }
+}
+
+fn key_text(value: &Json) -> String {
+    match value {
+        Json::Text(text) => text.to_string(),
+        other => other.to_string(),
+    }
+}
+
+impl<'a> Draft<'a> {
+    fn new(mined: &'a Mined, steps: &'a [Step], contents: &'a [&'a str]) -> Draft<'a> {
+        let mut draft = Draft {
+            mined,
+            steps,
+            contents,
+            tables: BTreeMap::new(),
+            answers: BTreeMap::new(),
+            recorded: BTreeMap::new(),
+            asked: Vec::new(),
+            blamed: Vec::new(),
+        };
+        let mut times: HashMap<String, usize> = HashMap::new();
+        for step in steps {
+            let key = call_key(step);
+            let count = times.entry(key.clone()).or_default();
+            *count += 1;
+            draft.asked.push((key, *count));
+        }
+        for (at, step) in steps.iter().enumerate() {
+            draft.first_seen(at, step);
+        }
+        draft
+    }
+
+    /// Fills in what a step shows for the first time.
+    fn first_seen(&mut self, at: usize, step: &Step) {
+        let behaviour = self.mined.behaviours.get(step.tool);
+        let rules = behaviour.is_some_and(|behaviour| behaviour.view.is_some() || behaviour.answer.is_some());
+        let (key, times) = &self.asked[at];
+        if *times == 1 && (step.answer.refused || !rules) {
+            self.answers.entry(key.clone()).or_insert_with(|| returned(self.contents[at]));
+        }
+        if step.answer.refused {
+            return;
+        }
+        let model = &self.mined.model;
+        shape::records(step.tool, &step.answer.value, &mut |record| {
+            let Some((place, _)) = model.tables.key(record, step) else { return };
+            let Some(table) = self.mined.behaviours.tables.iter().find(|table| table.id == place.table) else { return };
+            let parts: Option<Vec<String>> = place
+                .key
+                .iter()
+                .map(|part| match part {
+                    crate::mine::KeyPart::Member(name) => record.map.get(name).map(key_text),
+                    crate::mine::KeyPart::Argument(name) => step.arguments.get(name).map(key_text),
+                    crate::mine::KeyPart::Key => record.key.map(|key| key.to_string()),
+                })
+                .collect();
+            let Some(parts) = parts else { return };
+            let known = self.tables.entry(table.name.clone()).or_default().entry(parts.join("|"));
+            let viewed =
+                behaviour.and_then(|behaviour| behaviour.view.as_ref()).is_some_and(|v| v.place == record.place);
+            match known {
+                std::collections::btree_map::Entry::Vacant(slot) => drop(slot.insert(record.value.clone())),
+                std::collections::btree_map::Entry::Occupied(mut slot) => {
+                    // Seen before in another place: what that did not show. A record that was seen whole got new members by writes.
+                    let Json::Map(own) = slot.get_mut() else { return };
+                    let whole =
+                        own.iter().filter(|(name, _)| record.map.get(name).is_some()).count() * 2 > record.map.len();
+                    if viewed && !whole {
+                        let own = Arc::make_mut(own);
+                        for (name, value) in
+                            record.map.iter().filter(|(name, _)| own.get(name).is_none()).collect::<Vec<_>>()
+                        {
+                            own.set(name, value.clone());
+                        }
+                    }
+                }
+            }
+        });
+    }
+
+    /// The initial state.
+    fn state(&self) -> Json {
+        let text = |text: &str| -> Arc<str> { Arc::from(text) };
+        let mut state: Vec<(Arc<str>, Json)> = Vec::new();
+        for (name, records) in &self.tables {
+            state
+                .push((text(name), Json::map(records.iter().map(|(key, value)| (text(key), value.clone())).collect())));
+        }
+        let answer = |value: &Json| Json::map(vec![(text("answer"), value.clone())]);
+        let answers = self.answers.iter().map(|(key, value)| (text(key), answer(value))).collect();
+        state.push((text("answers"), Json::map(answers)));
+        let told = |told: &Told| {
+            let mut members: Vec<(Arc<str>, Json)> = Vec::new();
+            members.extend(told.answer.iter().map(|answer| (text("answer"), answer.clone())));
+            if !told.writes.is_empty() {
+                let write = |(table, key, field, value): &(String, String, String, Option<Json>)| {
+                    let mut parts = vec![Json::text(table), Json::text(key), Json::text(field)];
+                    parts.extend(value.clone());
+                    Json::list(parts)
+                };
+                members.push((text("writes"), Json::list(told.writes.iter().map(write).collect())));
+            }
+            Json::map(members)
+        };
+        let recorded = self.recorded.iter().map(|(key, times)| {
+            let times = times.iter().map(|(n, entry)| (text(&n.to_string()), told(entry))).collect();
+            (text(key), Json::map(vec![(text("asked"), Json::Int(0)), (text("times"), Json::map(times))]))
+        });
+        state.push((text("recorded"), Json::map(recorded.collect())));
+        state.push((text("minted"), Json::map(Vec::new())));
+        Json::map(state)
+    }
+
+    /// Runs the calls; the first one that answers otherwise than recorded, with its answer.
+    fn run(&self) -> Result<Option<(usize, Json)>, String> {
+        let mut world = World::from_json(&self.state(), Clock::default(), 0)?;
+        for (at, step) in self.steps.iter().enumerate() {
+            let function = self.mined.source.functions.get(&*step.name).map_or(&*step.name, String::as_str);
+            let offered = self.offered(at);
+            let mut turn = Turn { world: world.clone(), offered, cited: Vec::new() };
+            let answer = match self.mined.mock.run(function, &step.arguments, &mut turn) {
+                Outcome::Answer(answer) => {
+                    world = turn.world;
+                    answer
+                }
+                Outcome::Refusal(answer) => answer,
+                Outcome::Fault(fault) => return Err(format!("`{}` cannot be run: {fault}", step.name)),
+            };
+            if !replay::compare(&answer, self.contents[at], None).is_empty() {
+                return Ok(Some((at, answer)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn offered(&self, at: usize) -> Vec<Arc<str>> {
+        let step = &self.steps[at];
+        let Some(relaxation) = self.mined.relaxations.get(&step.tool) else { return Vec::new() };
+        let leaves = relaxation.minted.iter().flat_map(|pattern| pattern.select(&step.answer.value));
+        leaves.map(|leaf| Arc::from(key_text(leaf))).collect()
+    }
+
+    fn told(&mut self, at: usize) -> &mut Told {
+        let (key, times) = self.asked[at].clone();
+        self.recorded.entry(key).or_default().entry(times).or_default()
+    }
+
+    /// Writes down what was recorded of a call that answered `answer`.
+    fn mend(&mut self, at: usize, answer: Json) {
+        let step = &self.steps[at];
+        let behaviour = self.mined.behaviours.get(step.tool);
+        let (_, times) = &self.asked[at];
+        // A record that shows otherwise was written: by this call, or by an earlier one that may write.
+        if let Some(view) = behaviour.and_then(|behaviour| behaviour.view.as_ref())
+            && !step.answer.refused
+        {
+            let key: Option<Vec<String>> =
+                view.key.iter().map(|path| pointer::resolve(&step.arguments, path).map(key_text)).collect();
+            let (own, recorded) = (pointer::resolve(&answer, &view.at), pointer::resolve(&step.answer.value, &view.at));
+            let writer = match behaviour.is_some_and(|behaviour| behaviour.acts) {
+                true => Some(at),
+                false => self.steps[..at].iter().rposition(|step| {
+                    let acts = self.mined.behaviours.get(step.tool).is_none_or(|behaviour| behaviour.acts);
+                    acts && !step.answer.refused
+                }),
+            };
+            if let (Some(key), Some(Json::Map(own)), Some(Json::Map(recorded)), Some(writer)) =
+                (key, own, recorded, writer)
+                && !self.blamed.contains(&(writer, at))
+            {
+                self.blamed.push((writer, at));
+                let table = self.mined.behaviours.tables[view.table].name.clone();
+                let key = key.join("|");
+                let mut writes = Vec::new();
+                for (name, value) in recorded.iter().filter(|(name, value)| own.get(name) != Some(value)) {
+                    writes.push((table.clone(), key.clone(), name.to_string(), Some(value.clone())));
+                }
+                for (name, _) in own.iter().filter(|(name, _)| recorded.get(name).is_none()) {
+                    writes.push((table.clone(), key.clone(), name.to_string(), None));
+                }
+                let told = self.told(writer);
+                told.writes.retain(|(table, key, field, _)| {
+                    !writes.iter().any(|write| (&write.0, &write.1, &write.2) == (table, key, field))
+                });
+                told.writes.extend(writes);
+                return;
+            }
+        }
+        // The same call had another answer before.
+        let _ = times;
+        let answer = returned(self.contents[at]);
+        self.told(at).answer = Some(answer);
+    }
+}
+
+/// The manifest of a mined environment.
+pub fn manifest(name: &str, mined: &Mined, trajectories: u64) -> String {
+    let mut text = format!(
+        "name = {}\nsummary = \"Mined from {trajectories} recorded trajectories\"\n\
+         # Its tables are inferred: final states that records bring are in terms of others.\nfinal_state = false\n",
+        toml::Value::String(name.to_owned())
+    );
+    for behaviour in &mined.behaviours.tools {
+        let function = mined.source.functions.get(&*behaviour.name);
+        if function.is_none() && behaviour.minted.is_empty() {
+            continue;
+        }
+        text.push_str(&format!("\n[tools.{}]\n", toml::Value::String(behaviour.name.to_string())));
+        if let Some(function) = function {
+            text.push_str(&format!("function = {}\n", toml::Value::String(function.clone())));
+        }
+        if !behaviour.minted.is_empty() {
+            let paths = behaviour.minted.iter().map(|(path, _)| toml::Value::String(path.clone())).collect();
+            text.push_str(&format!("minted = {}\n", toml::Value::Array(paths)));
+        }
+    }
+    text
+}
+
+/// Whether two answers are the same, for measuring.
+pub fn agrees(answer: &Json, recorded: &str) -> bool {
+    answer.as_str() == Some(recorded) || json::text_matches(recorded, answer)
+}
