@@ -35,6 +35,8 @@ pub struct Bundle {
     pub calls: usize,
     /// Those that the rules and the records answer, without anything recorded beside them.
     pub explained: usize,
+    /// Steps whose answer is recorded beside the rules.
+    pub told: Vec<usize>,
 }
 
 /// Restarts for one call; each adds what was recorded of one.
@@ -96,7 +98,15 @@ impl Mined {
         }
         let state = draft.state();
         let told: usize = draft.recorded.values().map(|times| times.len()).sum();
-        Ok(Bundle { state, calls: steps.len(), explained: steps.len().saturating_sub(told + draft.answers.len()) })
+        let own = |at: &usize| {
+            let (key, times) = &draft.asked[*at];
+            let answered =
+                draft.recorded.get(key).and_then(|all| all.get(times)).is_some_and(|told| told.answer.is_some());
+            answered || draft.answers.contains_key(key) && *times == 1
+        };
+        let explained = steps.len().saturating_sub(told + draft.answers.len());
+        let told = (0..steps.len()).filter(own).collect();
+        Ok(Bundle { state, calls: steps.len(), explained, told })
     }
 }
 

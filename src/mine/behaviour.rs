@@ -322,17 +322,22 @@ fn singular_of_places(model: &Model, places: &[u64]) -> String {
 
 /// An answer that arguments and constants make up. `None` where some of it is neither.
 fn template(model: &Model, tool: u64, minted: &[(String, String)]) -> Option<Template> {
-    fn build(model: &Model, place: u64, depth: u32, minted: &[(String, String)]) -> Option<Template> {
+    fn build(
+        model: &Model,
+        place: u64,
+        answers: u32,
+        depth: u32,
+        minted: &[(String, String)],
+    ) -> Option<Template> {
         let path = model.tables.word(place);
         if let Some((_, pattern)) = minted.iter().find(|(minted, _)| minted == path) {
             return Some(Template::Minted(pattern.clone()));
         }
         if let Some(rule) = model.answers.get(&place) {
-            // A text that merely contains an argument is not put together.
-            return match rule.expr {
-                Expr::Within { .. } => None,
-                _ => (rule.support.held >= 5 || rule.named).then(|| Template::Value(rule.clone())),
-            };
+            // A text that merely contains an argument is not put together, and a list that is at times empty is no constant.
+            let whole = rule.support.total() >= answers;
+            let sure = rule.support.held >= 5 || rule.named;
+            return (whole && sure && !matches!(rule.expr, Expr::Within { .. })).then(|| Template::Value(rule.clone()));
         }
         let shape = model.shapes.get(&place).filter(|_| depth < 4)?;
         let mut fields: Vec<_> = shape.fields.iter().collect();
@@ -340,11 +345,13 @@ fn template(model: &Model, tool: u64, minted: &[(String, String)]) -> Option<Tem
         let members = fields.into_iter().map(|(field, seen)| {
             let name: Box<str> = model.tables.word(*field).into();
             let always = seen.records == shape.records;
-            always.then(|| build(model, mix(place, *field), depth + 1, minted)).flatten().map(|part| (name, part))
+            let part = always.then(|| build(model, mix(place, *field), seen.records, depth + 1, minted)).flatten();
+            part.map(|part| (name, part))
         });
         members.collect::<Option<Vec<_>>>().map(Template::Map)
     }
-    build(model, tool, 0, minted)
+    let answers = model.shapes.get(&mix(tool, 1)).map_or(0, |shape| shape.records);
+    build(model, tool, answers, 0, minted)
 }
 
 /// Ids that a tool mints in its answers, with a pattern for `fresh_id`.

@@ -11,6 +11,7 @@ pub mod holes;
 pub mod guards;
 mod model;
 mod offered;
+mod predict;
 pub mod presence;
 pub mod relations;
 pub mod rhai;
@@ -28,6 +29,7 @@ pub use evidence::{
 };
 pub use model::{Bar, Effect, Expr, License, Model, Rule};
 pub use offered::{Offered, offered};
+pub use predict::Interpreter;
 pub use step::{Given, STAR, Step, hash_json, hash_name, hash_text, steps, tool_id};
 pub use survey::{KeyPart, Place, Support, Survey, Tables};
 

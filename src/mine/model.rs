@@ -221,11 +221,19 @@ fn constant(seen: &LeafSeen, least: u32) -> Option<Rule> {
 
 /// What a call makes of a field: nothing where it mostly stays.
 fn effect(seen: &LeafSeen, bar: Bar) -> Option<Rule> {
-    if seen.known >= bar.held && rare(seen.known - seen.kept, seen.known) {
+    let by_argument = argument(seen, bar, seen.name).map(|(rule, _)| rule);
+    // One argument does not set every item of a list, but it may look so where lists had one item.
+    let listed = |rule: &Rule| match &rule.expr {
+        Expr::Argument { path, .. } => seen.path.contains("/*") && !path.contains("/*"),
+        _ => false,
+    };
+    let by_argument = by_argument.filter(|rule| !listed(rule));
+    // What stayed may have been set to what it was; an argument of its name says so.
+    let set = by_argument.as_ref().is_some_and(|rule| rule.named && rule.support.broken == 0);
+    if !set && seen.known >= bar.held && rare(seen.known - seen.kept, seen.known) {
         return None;
     }
     let changed = seen.known - seen.kept;
-    let by_argument = argument(seen, bar, seen.name).map(|(rule, _)| rule);
     if let Some(rule) = by_argument {
         return Some(rule);
     }
