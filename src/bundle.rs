@@ -4,13 +4,15 @@
 //! into the world beside the rules, until the trajectory replays. So a bundle says how much of it the rules explain.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::environment::Relaxation;
+use crate::json::Json;
 use crate::json::pointer::{self, Pattern};
-use crate::json::{self, Json};
-use crate::mine::{Behaviours, Model, Step, rhai, shape, steps};
+use crate::mine::{Behaviours, Model, Offered, Step, rhai, shape, steps};
 use crate::mock::rhai::RhaiMock;
 use crate::mock::{Limits, Mock, Outcome, Turn};
 use crate::replay;
@@ -24,6 +26,12 @@ pub struct Mined {
     pub source: rhai::Source,
     mock: RhaiMock,
     relaxations: HashMap<u64, Relaxation>,
+}
+
+impl std::fmt::Debug for Mined {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mined").field("tools", &self.behaviours.tools.len()).finish_non_exhaustive()
+    }
 }
 
 /// The world of one trajectory.
@@ -342,7 +350,8 @@ impl<'a> Draft<'a> {
 }
 
 /// The manifest of a mined environment.
-pub fn manifest(name: &str, mined: &Mined, trajectories: u64) -> String {
+fn manifest(name: &str, mined: &Mined) -> String {
+    let trajectories = mined.model.tables.trajectories;
     let mut text = format!(
         "name = {}\nsummary = \"Mined from {trajectories} recorded trajectories\"\n\
          # Its tables are inferred: final states that records bring are in terms of others.\nfinal_state = false\n",
@@ -365,7 +374,35 @@ pub fn manifest(name: &str, mined: &Mined, trajectories: u64) -> String {
     text
 }
 
-/// Whether two answers are the same, for measuring.
-pub fn agrees(answer: &Json, recorded: &str) -> bool {
-    answer.as_str() == Some(recorded) || json::text_matches(recorded, answer)
+/// Writes the environment of a mined mock into a folder, but for its worlds: env.toml, tools.json, tools.rhai.
+///
+/// # Errors
+/// When the disk does not take it.
+pub fn write_environment(dir: &Path, name: &str, mined: &Mined) -> io::Result<()> {
+    fs::create_dir_all(dir)?;
+    let mut tools = serde_json::to_string_pretty(&definitions(mined))?;
+    tools.push('\n');
+    fs::write(dir.join("tools.json"), tools)?;
+    fs::write(dir.join("tools.rhai"), &mined.source.text)?;
+    fs::write(dir.join("env.toml"), manifest(name, mined))
+}
+
+/// A line of `worlds.jsonl`.
+pub fn world_line(id: &str, state: &Json) -> Vec<u8> {
+    let mut line = serde_json::json!({"id": id, "state": state}).to_string().into_bytes();
+    line.push(b'\n');
+    line
+}
+
+/// The tools on offer, and those that are called without being so.
+fn definitions(mined: &Mined) -> Vec<serde_json::Value> {
+    let mut found: Vec<serde_json::Value> = mined.model.offered.iter().map(Offered::definition).collect();
+    for behaviour in &mined.behaviours.tools {
+        let name = &*behaviour.name;
+        if !mined.model.offered.iter().any(|offered| offered.name == name) {
+            let function = serde_json::json!({"name": name, "parameters": {"type": "object"}});
+            found.push(serde_json::json!({"type": "function", "function": function}));
+        }
+    }
+    found
 }

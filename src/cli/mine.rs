@@ -9,9 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::Args;
 
 use super::{EXIT_INTERRUPTED, EXIT_NOT_VERIFIED, UsageError};
-use crate::bundle::{Mined, manifest};
+use crate::bundle::{Mined, world_line, write_environment};
 use crate::ingest::{Format, ToolShelf};
-use crate::mine::Offered;
 use crate::verify::{Corpus, Run, each_run, learn};
 
 /// Make an environment out of recorded tools and trajectories
@@ -60,8 +59,13 @@ impl Mine {
         let name = self.name()?;
         let tools = super::verify::read_tools(self.tools.as_deref())?;
         let stop = super::verify::stop_on_interrupt();
+        let spool = match self.inputs.iter().any(|path| path.as_os_str() == "-") {
+            true => Some(super::verify::spool()?),
+            false => None,
+        };
         let corpus = Corpus {
             inputs: self.inputs.clone(),
+            spool: spool.as_ref().map(|file| file.path().to_owned()),
             format: self.from,
             limit: self.limit,
             jobs: self.jobs,
@@ -81,10 +85,7 @@ impl Mine {
         let whole = self.worlds(&corpus, &shelf, &stop, &mined, &mut worlds)?;
         let Some(all) = whole else { return Ok(EXIT_INTERRUPTED) };
         worlds.flush().map_err(write)?;
-        let definitions = serde_json::to_string_pretty(&definitions(&mined)).map_err(|e| fail(&e))?;
-        fs::write(self.output.join("tools.json"), definitions + "\n").map_err(write)?;
-        fs::write(self.output.join("tools.rhai"), &mined.source.text).map_err(write)?;
-        fs::write(self.output.join("env.toml"), manifest(&name, &mined, trajectories)).map_err(write)?;
+        write_environment(&self.output, &name, &mined).map_err(write)?;
 
         let share = 100.0 * all.explained as f64 / all.calls.max(1) as f64;
         let (tools, tables) = (mined.behaviours.tools.len(), mined.behaviours.tables.len());
@@ -133,8 +134,7 @@ impl Mine {
                 Ok(bundle) => {
                     part.calls += bundle.calls as u64;
                     part.explained += bundle.explained as u64;
-                    let line = serde_json::json!({"id": run.trajectory.id, "state": bundle.state});
-                    part.worlds.extend(format!("{line}\n").into_bytes());
+                    part.worlds.extend(world_line(&run.trajectory.id, &bundle.state));
                 }
                 Err(why) => part.failed.push((run.trajectory.id.clone(), why)),
             }
@@ -154,19 +154,6 @@ impl Mine {
         written.map_err(|e| UsageError(format!("cannot write {}: {e}", self.output.display())))?;
         Ok((whole && !stop.load(Ordering::Relaxed)).then_some(all))
     }
-}
-
-/// The tools on offer, and those that are called without being so.
-fn definitions(mined: &Mined) -> Vec<serde_json::Value> {
-    let mut found: Vec<serde_json::Value> = mined.model.offered.iter().map(Offered::definition).collect();
-    for behaviour in &mined.behaviours.tools {
-        let name = &*behaviour.name;
-        if !mined.model.offered.iter().any(|offered| offered.name == name) {
-            let function = serde_json::json!({"name": name, "parameters": {"type": "object"}});
-            found.push(serde_json::json!({"type": "function", "function": function}));
-        }
-    }
-    found
 }
 
 /// The trajectories that an environment's folder brings.

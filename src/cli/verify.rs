@@ -10,8 +10,9 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{EXIT_BUG, EXIT_INTERRUPTED, EXIT_NOT_VERIFIED, UsageError};
+use crate::bundle::{Mined, world_line, write_environment};
 use crate::diagnostic::{Code, Level, Severity};
-use crate::emit::{DataFlow, Folder, Human, Summary, report_line};
+use crate::emit::{DataFlow, ENVIRONMENT, Folder, Human, Summary, report_line};
 use crate::environment::{Stage, StageError};
 use crate::ingest::{FORMATS, Format, formats, tools};
 use crate::trajectory::ToolSet;
@@ -52,6 +53,9 @@ pub(super) struct Verify {
     /// Say of each argument where it comes from, and draw which tool feeds which
     #[arg(long)]
     provenance: bool,
+    /// Let verified trajectories leave with an environment and the initial world in which they replay: environment/ in the folder of -o
+    #[arg(long, requires = "output")]
+    bundle: bool,
     /// Go on with the run that was interrupted in the folder of -o
     #[arg(long, requires = "output")]
     resume: bool,
@@ -96,6 +100,14 @@ pub(super) fn parse_format(name: &str) -> Result<&'static dyn Format, String> {
         let names: Vec<&str> = FORMATS.iter().map(|format| format.name()).collect();
         format!("the formats are {}", names.join(", "))
     })
+}
+
+/// Standard input as a file, which is gone when this is.
+pub(super) fn spool() -> Result<tempfile::NamedTempFile, UsageError> {
+    let fail = |e: io::Error| UsageError(format!("cannot keep standard input for a second reading: {e}"));
+    let mut file = tempfile::NamedTempFile::new().map_err(fail)?;
+    io::copy(&mut io::stdin().lock(), &mut file).map_err(fail)?;
+    Ok(file)
 }
 
 /// Tool definitions of a file.
@@ -149,16 +161,36 @@ impl Verify {
 
         let stop = stop_on_interrupt();
 
+        if !judge.asked.contains(&Level::Consistent) {
+            let option = if self.bundle { "--bundle" } else { "--learn" };
+            if self.bundle || !self.learn.is_empty() {
+                return Err(UsageError(format!("{option} is for level `consistent`: ask for it with --level")));
+            }
+        }
+        // Learning reads the input twice before it is judged.
+        let reads = |paths: &[PathBuf]| paths.iter().any(|path| path.as_os_str() == "-");
+        let again = judge.asked.contains(&Level::Consistent) && (reads(&self.learn) || self.learn.is_empty());
+        let spool = match again && (reads(&self.inputs) || reads(&self.learn)) {
+            true => Some(spool()?),
+            false => None,
+        };
         if judge.asked.contains(&Level::Consistent) {
             let corpus = Corpus {
                 inputs: self.corpus()?,
+                spool: spool.as_ref().map(|file| file.path().to_owned()),
                 format: self.from,
                 limit: if self.learn.is_empty() { self.limit } else { None },
                 jobs: self.jobs,
                 tools: judge.tools.clone().or_else(|| judge.stage.tools.clone()),
             };
             match learn(&corpus, &judge.shelf, &stop).map_err(|e| UsageError(e.to_string()))? {
-                Some(model) => judge.model = Some(Arc::new(model)),
+                Some(model) => {
+                    let model = Arc::new(model);
+                    if self.bundle {
+                        judge.mined = Some(Arc::new(Mined::new(Arc::clone(&model)).map_err(UsageError)?));
+                    }
+                    judge.model = Some(model);
+                }
                 None => return Ok(EXIT_INTERRUPTED),
             }
         }
@@ -168,14 +200,19 @@ impl Verify {
             None => None,
             Some(dir) => {
                 self.check_inputs(dir)?;
-                let folder = Folder::open(dir, self.fingerprint(), self.resume);
-                Some(folder.map_err(|e| UsageError(format!("{}: {e}", dir.display())))?)
+                let fail = |e| UsageError(format!("{}: {e}", dir.display()));
+                let folder = Folder::open(dir, self.fingerprint(), self.resume, self.bundle).map_err(fail)?;
+                if let Some(mined) = &judge.mined {
+                    write_environment(&dir.join(ENVIRONMENT), "mined", mined).map_err(fail)?;
+                }
+                Some(folder)
             }
         };
         let flow = folder.as_ref().and_then(|folder| folder.position().flow.clone());
         let mut summary = folder.as_ref().map(|folder| folder.position().summary.clone()).unwrap_or_default();
         let plan = Plan {
             inputs: self.inputs.clone(),
+            spool: spool.as_ref().map(|file| file.path().to_owned()),
             format: self.from,
             limit: self.limit,
             jobs: self.jobs,
@@ -284,12 +321,13 @@ impl Verify {
         let mut add = |text: String| {
             hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
         };
-        for path in self.inputs.iter().chain(&self.env).chain(&self.tools) {
+        for path in self.inputs.iter().chain(&self.env).chain(&self.tools).chain(&self.learn) {
             let metadata = std::fs::metadata(path).ok();
             let changed = metadata.as_ref().and_then(|metadata| metadata.modified().ok());
             add(format!("{}:{:?}:{changed:?}", path.display(), metadata.map(|metadata| metadata.len())));
         }
-        add(format!("{:?} {:?} {:?} {}", self.state, self.level, self.from.map(Format::name), self.provenance));
+        let flags = (self.provenance, self.strict, self.bundle);
+        add(format!("{:?} {:?} {:?} {flags:?}", self.state, self.level, self.from.map(Format::name)));
         hasher.finalize().to_hex().to_string()
     }
 }
@@ -344,6 +382,9 @@ impl<W: Write> Consumer for Printer<W> {
         }
         if let Some(flow) = &mut self.flow {
             flow.add(&judged.report);
+        }
+        if let (Some(folder), Some(world)) = (&mut self.folder, &judged.world) {
+            folder.add_world(&world_line(&judged.report.id, world));
         }
         if let (Some(folder), Some(line)) = (&mut self.folder, line) {
             folder.add(judged.report.verdict, line);

@@ -10,6 +10,8 @@ use super::{DataFlow, Summary};
 use crate::verdict::Verdict;
 
 const JOURNAL: &str = "progress.json";
+/// The folder of the mined environment in an output folder.
+pub const ENVIRONMENT: &str = "environment";
 
 /// An output folder that is being written. Lines are buffered and reach the files whole.
 #[derive(Debug)]
@@ -17,6 +19,8 @@ pub struct Folder {
     dir: PathBuf,
     files: [File; 3],
     buffers: [Vec<u8>; 3],
+    /// `environment/worlds.jsonl`, where verified trajectories leave with their worlds, and what is to be written there.
+    worlds: Option<(File, Vec<u8>)>,
     position: Position,
 }
 
@@ -29,6 +33,9 @@ pub struct Position {
     pub records: u64,
     /// Bytes of the three files that belong to them.
     pub bytes: [u64; 3],
+    /// Bytes of `environment/worlds.jsonl`.
+    #[serde(default)]
+    pub worlds: u64,
     pub summary: Summary,
     /// Where arguments come from, where the run draws that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -40,7 +47,7 @@ impl Folder {
     ///
     /// # Errors
     /// When the folder cannot be written, or the interrupted run had other arguments.
-    pub fn open(dir: &Path, fingerprint: String, resume: bool) -> io::Result<Folder> {
+    pub fn open(dir: &Path, fingerprint: String, resume: bool, worlds: bool) -> io::Result<Folder> {
         fs::create_dir_all(dir)?;
         let journal = dir.join(JOURNAL);
         let mut position = Position { fingerprint, ..Position::default() };
@@ -58,16 +65,24 @@ impl Folder {
             }
             position = found;
         }
-        let open = |at: usize| -> io::Result<File> {
-            let path = dir.join(format!("{}.jsonl", Verdict::ALL[at].name()));
+        let open_at = |path: PathBuf, bytes: u64| -> io::Result<File> {
             let mut file = OpenOptions::new().create(true).write(true).truncate(false).open(path)?;
             // Whatever was written after the journal is written again.
-            file.set_len(position.bytes[at])?;
+            file.set_len(bytes)?;
             file.seek(SeekFrom::End(0))?;
             Ok(file)
         };
+        let open = |at: usize| open_at(dir.join(format!("{}.jsonl", Verdict::ALL[at].name())), position.bytes[at]);
         let files = [open(0)?, open(1)?, open(2)?];
-        let folder = Folder { dir: dir.to_owned(), files, buffers: Default::default(), position };
+        let worlds = match worlds {
+            false => None,
+            true => {
+                let environment = dir.join(ENVIRONMENT);
+                fs::create_dir_all(&environment)?;
+                Some((open_at(environment.join("worlds.jsonl"), position.worlds)?, Vec::new()))
+            }
+        };
+        let folder = Folder { dir: dir.to_owned(), files, buffers: Default::default(), worlds, position };
         let stale = dir.join("summary.json");
         if stale.exists() {
             fs::remove_file(stale)?;
@@ -85,6 +100,13 @@ impl Folder {
         &mut self.position.flow
     }
 
+    /// Takes a line of `environment/worlds.jsonl`.
+    pub fn add_world(&mut self, line: &[u8]) {
+        if let Some((_, buffer)) = &mut self.worlds {
+            buffer.extend_from_slice(line);
+        }
+    }
+
     /// Takes the line of the next record.
     pub fn add(&mut self, verdict: Verdict, line: &[u8]) {
         self.buffers[verdict as usize].extend_from_slice(line);
@@ -96,6 +118,11 @@ impl Folder {
     /// # Errors
     /// When the disk does not take it.
     pub fn commit(&mut self, summary: &Summary) -> io::Result<()> {
+        if let Some((file, buffer)) = &mut self.worlds {
+            file.write_all(buffer)?;
+            self.position.worlds += buffer.len() as u64;
+            buffer.clear();
+        }
         for at in 0..3 {
             self.files[at].write_all(&self.buffers[at])?;
             self.position.bytes[at] += self.buffers[at].len() as u64;

@@ -55,6 +55,17 @@ impl Input {
         Input::from_reader(&name, Box::new(file), size).map_err(fail)
     }
 
+    /// Opens an input of which standard input may have been copied to a file.
+    ///
+    /// # Errors
+    /// As [`Input::open`].
+    pub fn open_spooled(path: &Path, spool: Option<&Path>) -> Result<Input, InputError> {
+        match spool.filter(|_| path.as_os_str() == "-") {
+            Some(spool) => Input::open(spool).map(|input| Input { name: Arc::from("-"), ..input }),
+            None => Input::open(path),
+        }
+    }
+
     /// An input from any reader.
     ///
     /// # Errors

@@ -322,13 +322,7 @@ fn singular_of_places(model: &Model, places: &[u64]) -> String {
 
 /// An answer that arguments and constants make up. `None` where some of it is neither.
 fn template(model: &Model, tool: u64, minted: &[(String, String)]) -> Option<Template> {
-    fn build(
-        model: &Model,
-        place: u64,
-        answers: u32,
-        depth: u32,
-        minted: &[(String, String)],
-    ) -> Option<Template> {
+    fn build(model: &Model, place: u64, answers: u32, depth: u32, minted: &[(String, String)]) -> Option<Template> {
         let path = model.tables.word(place);
         if let Some((_, pattern)) = minted.iter().find(|(minted, _)| minted == path) {
             return Some(Template::Minted(pattern.clone()));

@@ -6,8 +6,9 @@ mod report;
 
 use std::sync::{Arc, OnceLock};
 
-pub use report::{CallOutcome, CallReport, LevelResult, Report, StateResult, Verdict};
+pub use report::{BundleReport, CallOutcome, CallReport, LevelResult, Report, StateResult, Verdict};
 
+use crate::bundle::Mined;
 use crate::consistent;
 use crate::diagnostic::{CitedRule, Code, Diagnostic, Difference, Evidence, Level, Severity};
 use crate::environment::Stage;
@@ -17,7 +18,7 @@ use crate::json::Json;
 use crate::lint::{self, Formed};
 use crate::mine::Model;
 use crate::replay::{self, Agreement, Event, StateAgreement, StateFinding, Unchecked};
-use crate::trajectory::{ToolSet, Trajectory};
+use crate::trajectory::{Exchange, ToolSet, Trajectory};
 
 /// Everything that judging a record depends on, shared by all threads.
 #[derive(Debug, Default)]
@@ -38,6 +39,8 @@ pub struct Judge {
     pub model: Option<Arc<Model>>,
     /// Whether little evidence is enough to reject.
     pub strict: bool,
+    /// A mined mock in which verified trajectories are run, and from whose worlds they leave.
+    pub mined: Option<Arc<Mined>>,
 }
 
 /// A record with its report.
@@ -46,6 +49,8 @@ pub struct Judged {
     pub record: Record,
     pub readable: Option<Readable>,
     pub report: Report,
+    /// The initial state in which a verified trajectory replays in the mined mock, where that was asked for.
+    pub world: Option<Json>,
 }
 
 impl Judge {
@@ -67,7 +72,31 @@ impl Judge {
                     .help("this is a bug of gemproof: please report it with the record");
             (None, self.unreadable(diagnostic, &record.origin))
         });
-        Judged { record, readable, report }
+        let mut judged = Judged { record, readable, report, world: None };
+        self.bundle(&mut judged);
+        judged
+    }
+
+    /// Runs a verified trajectory in the mined mock, in a world made for it.
+    fn bundle(&self, judged: &mut Judged) {
+        let (Some(mined), Some(readable)) = (&self.mined, &judged.readable) else { return };
+        if judged.report.verdict != Verdict::Verified {
+            return;
+        }
+        let trajectory = &readable.trajectory;
+        let exchanges: Vec<Exchange> = judged.report.calls.iter().map(|call| call.exchange).collect();
+        let fallback = self.tools.as_ref().or(self.stage.tools.as_ref()).map(Arc::as_ref);
+        match mined.bundle(trajectory, &exchanges, fallback) {
+            Ok(bundle) => {
+                let (calls, explained) = (bundle.calls as u64, bundle.explained as u64);
+                judged.report.bundle = Some(BundleReport { calls, explained, replays: true, why: None });
+                judged.world = Some(bundle.state);
+            }
+            Err(why) => {
+                let calls = judged.report.calls.len() as u64;
+                judged.report.bundle = Some(BundleReport { calls, explained: 0, replays: false, why: Some(why) });
+            }
+        }
     }
 
     fn unreadable(&self, diagnostic: Diagnostic, origin: &Origin) -> Report {

@@ -124,6 +124,21 @@ pub struct Report {
     pub arguments: BTreeMap<Provenance, u64>,
     /// On how much level `consistent` rests, where it was decided.
     pub strength: Option<Strength>,
+    /// How it runs in the mined mock, where that was asked for.
+    pub bundle: Option<BundleReport>,
+}
+
+/// How a verified trajectory runs in the mined mock.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct BundleReport {
+    pub calls: u64,
+    /// Calls that rules and records answer; the others are answered as recorded.
+    pub explained: u64,
+    /// Whether all calls answer as recorded.
+    pub replays: bool,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 impl Report {
@@ -139,6 +154,7 @@ impl Report {
             state: StateResult::Unchecked,
             arguments: BTreeMap::new(),
             strength: None,
+            bundle: None,
         }
     }
 
@@ -209,6 +225,9 @@ impl Serialize for Report {
         map.serialize_entry("arguments", &self.arguments)?;
         if let Some(strength) = &self.strength {
             map.serialize_entry("strength", strength)?;
+        }
+        if let Some(bundle) = &self.bundle {
+            map.serialize_entry("bundle", bundle)?;
         }
         map.end()
     }

@@ -17,6 +17,8 @@ use crate::trajectory::{Exchange, ToolSet, Trajectory, pair};
 #[derive(Clone, Debug, Default)]
 pub struct Corpus {
     pub inputs: Vec<PathBuf>,
+    /// Where standard input was copied to, if it was.
+    pub spool: Option<PathBuf>,
     /// Read every record as this format instead of recognising it.
     pub format: Option<&'static dyn Format>,
     /// Learn from so many records at most.
@@ -138,7 +140,7 @@ fn pass<T: Default + Send>(
     let mut units = Vec::new();
     let (mut unit, mut bytes) = (Vec::new(), 0);
     for path in &corpus.inputs {
-        let input = Input::open(path).map_err(VerifyError::Input)?;
+        let input = Input::open_spooled(path, corpus.spool.as_deref()).map_err(VerifyError::Input)?;
         let mut hint = corpus.format;
         for record in Records::new(input) {
             if stop.load(Ordering::Relaxed) {

@@ -35,6 +35,8 @@ const LEARNT_BYTES: usize = 16 << 20;
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
     pub inputs: Vec<PathBuf>,
+    /// Where standard input was copied to, if it was.
+    pub spool: Option<PathBuf>,
     /// Read every record as this format instead of recognising it.
     pub format: Option<&'static dyn Format>,
     /// Stop after so many records.
@@ -124,7 +126,8 @@ pub fn run(
     consumer: &mut dyn Consumer,
 ) -> Result<Ended, VerifyError> {
     // All of them are opened first: a misspelt name must not end a long run half-way.
-    let inputs = plan.inputs.iter().map(|path| Input::open(path)).collect::<Result<Vec<_>, _>>();
+    let inputs =
+        plan.inputs.iter().map(|path| Input::open_spooled(path, plan.spool.as_deref())).collect::<Result<Vec<_>, _>>();
     let inputs = inputs.map_err(VerifyError::Input)?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(plan.jobs)

@@ -69,8 +69,9 @@ pub struct Collected {
 
 impl Consumer for Collected {
     fn record(&mut self, judged: &Judged, line: Option<&[u8]>) -> std::io::Result<()> {
-        let Judged { record, readable, report } = judged;
-        let copy = Judged { record: record.clone(), readable: readable.clone(), report: report.clone() };
+        let Judged { record, readable, report, world } = judged;
+        let copy =
+            Judged { record: record.clone(), readable: readable.clone(), report: report.clone(), world: world.clone() };
         self.records.push(copy);
         self.lines.extend(line.map(<[u8]>::to_vec));
         Ok(())
