@@ -45,6 +45,8 @@ impl Strength {
 const LEAVES_MAX: usize = 400;
 /// Sightings of an answer that repeats an argument of the same name.
 const NAMED_HELD: u32 = 3;
+/// The same where chance does not make the values equal.
+const TELLING_HELD: u32 = 2;
 /// Contradictions of one record that are told.
 const TOLD_MAX: usize = 12;
 
@@ -237,8 +239,12 @@ impl<'a> Check<'a> {
         shape::leaves(step.tool, &step.answer.value, LEAVES_MAX, &mut |leaf| {
             let Some(rule) = self.model.answers.get(&leaf.id) else { return };
             // Where the names agree, less evidence will do, as long as none speaks against it.
-            let named = rule.named && rule.support.broken == 0;
-            if rule.support.held < if named { NAMED_HELD } else { self.bar.held } {
+            let least = match (rule.support.broken == 0, rule.named, rule.telling) {
+                (true, true, true) => TELLING_HELD,
+                (true, true, false) | (true, _, true) => NAMED_HELD,
+                _ => self.bar.held,
+            };
+            if rule.support.held < least {
                 return;
             }
             let Some(expected) = value_of(&rule.expr, step, leaf, None, false) else { return };

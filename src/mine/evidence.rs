@@ -95,6 +95,8 @@ pub struct ArgumentSeen {
     /// How often both were texts, the argument of three letters at least, and how often the value had it in it.
     pub texts: u32,
     pub within: u32,
+    /// How often that had the form of an identifier.
+    pub identifying: u32,
     /// Hashes of a few values that were equal.
     pub values: Vec<u64>,
 }
@@ -116,6 +118,12 @@ pub fn same(a: &Json, b: &Json) -> bool {
             }
             _ => false,
         }
+}
+
+/// Whether a value is hardly equal to another by chance: the text of an identifier or a time, or a long one.
+pub fn is_telling(value: &Json) -> bool {
+    let Json::Text(text) = value else { return false };
+    text.len() >= 16 || text.len() >= 5 && text.bytes().any(|b| b.is_ascii_digit())
 }
 
 /// Equal but for the rounding of floats.
@@ -156,6 +164,7 @@ impl LeafSeen {
                         summed: 0,
                         texts: 0,
                         within: 0,
+                        identifying: 0,
                         values: Vec::new(),
                     });
                     self.arguments.len() - 1
@@ -172,6 +181,7 @@ impl LeafSeen {
                 seen.texts += 1;
                 if text.contains(&**part) {
                     seen.within += 1;
+                    seen.identifying += u32::from(is_telling(&given.value));
                     if seen.values.len() < 8 && !seen.values.contains(&hash) {
                         seen.values.push(hash);
                     }
@@ -237,6 +247,7 @@ impl LeafSeen {
                     own.summed += seen.summed;
                     own.texts += seen.texts;
                     own.within += seen.within;
+                    own.identifying += seen.identifying;
                     own.values.extend(seen.values);
                     own.values.sort_unstable();
                     own.values.dedup();

@@ -1,7 +1,7 @@
 //! What was seen often enough to count as a rule.
 
 use super::access::Access;
-use super::evidence::{Evidence, LeafSeen, ShapeSeen, ToolSeen, Touch};
+use super::evidence::{ArgumentSeen, Evidence, LeafSeen, ShapeSeen, ToolSeen, Touch, is_telling};
 use super::guards::Guards;
 use super::presence::Link;
 use super::relations::Relation;
@@ -59,6 +59,8 @@ pub struct Rule {
     pub support: Support,
     /// Whether the argument has the name of what it fills.
     pub named: bool,
+    /// Whether the values are such that chance does not make them equal: ids, long texts.
+    pub telling: bool,
     /// How often the value before was known and another one.
     pub changed: u32,
 }
@@ -171,19 +173,30 @@ fn last_name(path: &str) -> &str {
     path.rsplit('/').find(|segment| *segment != "*").unwrap_or("")
 }
 
+/// Whether the values that a leaf had are of a kind that is hardly equal by chance.
+fn are_telling(seen: &LeafSeen, values: &[u64]) -> bool {
+    let known = seen.values.iter().filter(|(hash, ..)| values.contains(hash));
+    !values.is_empty() && known.clone().count() == values.len() && known.clone().all(|(_, value, _)| is_telling(value))
+}
+
 /// The argument that a value is, where one is often enough.
 fn argument(seen: &LeafSeen, bar: Bar, name: u64) -> Option<(Rule, bool)> {
     let alike = |path: &str| hash_text(last_name(path)) == name;
+    let telling = |argument: &ArgumentSeen| are_telling(seen, &argument.values);
     let best = seen
         .arguments
         .iter()
-        .filter(|argument| argument.equal >= bar.held && (argument.given - argument.equal) * 60 <= argument.given)
+        .filter(|argument| {
+            argument.equal >= bar.held || argument.equal >= 2 && alike(&argument.path) && telling(argument)
+        })
+        .filter(|argument| (argument.given - argument.equal) * 60 <= argument.given)
         .filter(|argument| alike(&argument.path) || argument.values.len() >= 3)
         .max_by_key(|argument| (alike(&argument.path), argument.equal, argument.id))?;
     let expr = Expr::Argument { id: best.id, path: best.path.clone() };
     let support = Support { held: best.equal, broken: best.given - best.equal };
     let named = alike(&best.path);
-    let rule = Rule { expr, support, named, changed: seen.known - seen.kept };
+    let telling = telling(best);
+    let rule = Rule { expr, support, named, telling, changed: seen.known - seen.kept };
     Some((rule, named))
 }
 
@@ -193,6 +206,7 @@ fn constant(seen: &LeafSeen, least: u32) -> Option<Rule> {
         expr: Expr::Constant(value.clone()),
         support: Support { held: *count, broken: seen.seen - count },
         named: false,
+        telling: false,
         changed: seen.known - seen.kept,
     })
 }
@@ -213,13 +227,13 @@ fn effect(seen: &LeafSeen, bar: Bar) -> Option<Rule> {
         .filter(|(_, support)| support.held >= bar.held && support.holds())
         .max_by_key(|(id, support)| (support.held, *id))
     {
-        return Some(Rule { expr: Expr::Answer { id: *id }, support: *support, named: false, changed });
+        return Some(Rule { expr: Expr::Answer { id: *id }, support: *support, named: false, telling: false, changed });
     }
     for argument in &seen.arguments {
         let is = |count: u32| count >= bar.held && rare(argument.summed - count, argument.summed) && changed >= 2;
         let (id, path) = (argument.id, argument.path.clone());
         let support = |held| Support { held, broken: argument.summed - held };
-        let rule = |expr, held| Some(Rule { expr, support: support(held), named: false, changed });
+        let rule = |expr, held| Some(Rule { expr, support: support(held), named: false, telling: false, changed });
         if is(argument.plus) {
             return rule(Expr::Plus { id, path }, argument.plus);
         }
@@ -235,13 +249,17 @@ fn within(seen: &LeafSeen, bar: Bar) -> Option<Rule> {
     let best = seen
         .arguments
         .iter()
-        .filter(|argument| argument.within >= bar.held && argument.values.len() >= 3)
+        .filter(|argument| {
+            let telling = argument.values.len() >= 2 && argument.identifying == argument.within;
+            argument.within >= bar.held && (argument.values.len() >= 3 || telling)
+        })
         .filter(|argument| argument.within == argument.texts)
         .max_by_key(|argument| (argument.within, argument.id))?;
     Some(Rule {
         expr: Expr::Within { id: best.id, path: best.path.clone() },
         support: Support { held: best.within, broken: 0 },
         named: false,
+        telling: best.identifying == best.within,
         changed: 0,
     })
 }

@@ -415,7 +415,9 @@ impl Survey {
                 }
             }
         }
-        let mut tables = Tables { support, volatile, words: std::mem::take(&mut self.words), ..Tables::default() };
+        let agreement = pairs.into_iter().map(|(nodes, (_, support))| (nodes, support)).collect();
+        let mut tables =
+            Tables { support, agreement, volatile, words: std::mem::take(&mut self.words), ..Tables::default() };
         for (node, Chosen { place, parts: key, rank, only, .. }) in chosen {
             let table = mix(root(&table_of, node), 3);
             let seen = &self.places[&place];
@@ -519,15 +521,26 @@ impl Survey {
             // A telling name is the same thing everywhere; `id` is one thing here and another there.
             let telling = is_telling(parts);
             let mut fields: FastMap<u64, Support> = FastMap::default();
+            let mut places: FastSet<u64> = [place].into_iter().collect();
             for (a, b, field, support) in by_key.get(id)? {
                 if telling || *a == place || *b == place {
                     fields.entry(*field).or_default().add(*support);
+                    places.extend([*a, *b]);
                 }
             }
+            let varied = |field: &u64| {
+                let mut all = Support::default();
+                places.iter().filter_map(|place| self.places[place].varied.get(field)).for_each(|one| all.add(*one));
+                all
+            };
             let decided = |(field, support): &(u64, Support)| {
                 // What is mostly the same anyway agrees by chance.
-                let varies = seen.varied.get(field).is_some_and(|varied| varied.broken >= varied.held);
-                varies && support.held >= PARTIAL_HELD && support.broken * 25 <= support.held
+                let varied = varied(field);
+                varied.broken > 0
+                    && varied.broken >= varied.held
+                    && seen.fields.contains_key(field)
+                    && support.held >= PARTIAL_HELD
+                    && support.broken * 25 <= support.held
             };
             let only: FastSet<u64> = fields.into_iter().filter(decided).map(|(field, _)| field).collect();
             let (parts, rank) = (parts.clone(), *rank);
@@ -598,6 +611,8 @@ pub struct Tables {
     pub records: BTreeMap<u64, Vec<u64>>,
     /// By two nodes (the lower first) and a field: how often it agreed while nothing can have written.
     pub support: FastMap<(u64, u64, u64), Support>,
+    /// By two nodes (the lower first): how often any field agreed, and how often the fields that mostly do not did not.
+    pub agreement: FastMap<(u64, u64), Support>,
     /// Fields that change without any write.
     pub volatile: FastSet<(u64, u64)>,
     pub words: Dictionary,
