@@ -14,7 +14,7 @@ use crate::diagnostic::{Code, Diagnostic, Evidence, Severity};
 use crate::json::Json;
 use crate::mine::holes::{Change, ChangeKind, Fact, Holes, Reading, changes, names};
 use crate::mine::shape::{self, Leaf};
-use crate::mine::{Bar, Expr, FastMap, FastSet, License, Model, Rule, Step, close, same, steps};
+use crate::mine::{Bar, Expr, FastMap, FastSet, Given, License, Model, Rule, Step, close, hash_name, same, steps};
 use crate::trajectory::{Exchange, ToolSet, Trajectory};
 
 /// What was found, and on how much it rests.
@@ -69,6 +69,7 @@ pub fn check(
         strict,
         holes: Holes::default(),
         acting: Vec::new(),
+        lately: FastMap::default(),
         minted: FastMap::default(),
         told: [0; 2],
         checked: Checked::default(),
@@ -90,6 +91,8 @@ struct Check<'a> {
     holes: Holes,
     /// Steps that may have written.
     acting: Vec<usize>,
+    /// By what names a thing: the last step that may have changed it, and the argument there.
+    lately: FastMap<u64, (usize, u64)>,
     /// By leaf and value: the step that minted it.
     minted: FastMap<(u64, u64), usize>,
     /// Findings, and errors among them.
@@ -129,9 +132,14 @@ impl<'a> Check<'a> {
             self.echoes(at, &mut marks);
             self.shape(at);
             self.relations(at, &mut marks);
+            self.functions(at, &mut marks);
             self.minted(at);
         }
         self.holes.learn(readings, at);
+        if self.acting.last() == Some(&at) {
+            let named = |given: &Given| Some((hash_name(&given.value)?, (at, given.id)));
+            self.lately.extend(step.given.iter().filter_map(named));
+        }
         let strength = &mut self.checked.strength;
         shape::leaves(0, &step.answer.value, LEAVES_MAX, &mut |leaf| {
             let place = std::ptr::from_ref(leaf.value).addr();

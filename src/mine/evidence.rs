@@ -1,13 +1,14 @@
 //! The second pass over a corpus: what calls change, and where the values in answers come from.
 
 use super::access::Access;
-use super::guards::Guards;
+use super::functions::Functions;
+use super::guards::{Guards, Lately};
 use super::holes::{Holes, Reading, changes, names};
 use super::presence::{self, Presence};
 use super::relations::Relations;
 use super::shape::Record;
 use super::shape::{self, Leaf};
-use super::step::{Step, hash_json, hash_name};
+use super::step::{Given, Step, hash_json, hash_name};
 use super::survey::{Support, Tables};
 use super::{FastMap, FastSet, hash_text, mix};
 use crate::json::Json;
@@ -66,6 +67,8 @@ pub struct LeafSeen {
     /// Hash of the last name in its path.
     pub name: u64,
     pub seen: u32,
+    /// How often it stood in a list.
+    pub listed: u32,
     /// How often the value before is known, and how often it stayed.
     pub known: u32,
     pub kept: u32,
@@ -95,8 +98,9 @@ pub struct ArgumentSeen {
     /// How often both were texts, the argument of three letters at least, and how often the value had it in it.
     pub texts: u32,
     pub within: u32,
-    /// How often that had the form of an identifier.
+    /// How often that had the form of an identifier, and how often what was equal had.
     pub identifying: u32,
+    pub telling: u32,
     /// Hashes of a few values that were equal.
     pub values: Vec<u64>,
 }
@@ -134,6 +138,7 @@ pub fn close(a: f64, b: f64) -> bool {
 impl LeafSeen {
     fn note(&mut self, leaf: Leaf<'_>, before: Option<&Json>, writer: &Step, answers: &[Leaf<'_>]) {
         self.seen += 1;
+        self.listed += u32::from(leaf.indices != 0);
         self.name = leaf.name;
         let value = leaf.value;
         let hash = hash_json(value);
@@ -165,6 +170,7 @@ impl LeafSeen {
                         texts: 0,
                         within: 0,
                         identifying: 0,
+                        telling: 0,
                         values: Vec::new(),
                     });
                     self.arguments.len() - 1
@@ -189,6 +195,7 @@ impl LeafSeen {
             }
             if same(value, &given.value) {
                 seen.equal += 1;
+                seen.telling += u32::from(is_telling(value));
                 if seen.values.len() < 8 && !seen.values.contains(&hash) {
                     seen.values.push(hash);
                 }
@@ -224,6 +231,7 @@ impl LeafSeen {
     fn merge(&mut self, other: LeafSeen) {
         self.name = other.name;
         self.seen += other.seen;
+        self.listed += other.listed;
         self.known += other.known;
         self.kept += other.kept;
         self.others += other.others;
@@ -248,6 +256,7 @@ impl LeafSeen {
                     own.texts += seen.texts;
                     own.within += seen.within;
                     own.identifying += seen.identifying;
+                    own.telling += seen.telling;
                     own.values.extend(seen.values);
                     own.values.sort_unstable();
                     own.values.dedup();
@@ -344,6 +353,7 @@ pub struct Evidence {
     pub tools: FastMap<u64, ToolSeen>,
     pub shapes: FastMap<u64, ShapeSeen>,
     pub relations: Relations,
+    pub functions: Functions,
     pub presence: Presence,
     pub guards: Guards,
 }
@@ -357,6 +367,7 @@ impl Evidence {
         let mut holes = Holes::default();
         let mut acting: Vec<usize> = Vec::new();
         let mut heard = Heard::default();
+        let mut lately = Lately::default();
         for (at, step) in steps.iter().enumerate() {
             let tool = self.tools.entry(step.tool).or_default();
             tool.calls += 1;
@@ -367,12 +378,15 @@ impl Evidence {
             }
             let fresh =
                 |key: u64, since: usize| !acting.iter().any(|k| *k > since && steps[*k].mentioned.contains(&key));
-            self.guards.learn(&holes, step, fresh);
+            self.guards.learn(&holes, step, &lately, fresh);
             if !step.answer.refused {
                 if step.access != Access::Reads {
                     acting.push(at);
+                    let named = |given: &Given| Some((hash_name(&given.value)?, (step.tool, given.id)));
+                    lately.extend(step.given.iter().filter_map(named));
                 }
                 self.answer(step, &mut heard);
+                self.functions.learn(step);
             }
             let readings = holes.readings(tables, step);
             for reading in &readings {
@@ -523,6 +537,7 @@ impl Evidence {
             self.shapes.entry(place).or_default().merge(seen);
         }
         self.relations.merge(other.relations);
+        self.functions.merge(other.functions);
         self.presence.merge(other.presence);
         self.guards.merge(other.guards);
         for (tool, seen) in other.tools {

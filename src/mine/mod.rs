@@ -6,6 +6,7 @@
 
 mod access;
 mod evidence;
+pub mod functions;
 pub mod holes;
 pub mod guards;
 mod model;

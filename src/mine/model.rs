@@ -1,7 +1,8 @@
 //! What was seen often enough to count as a rule.
 
 use super::access::Access;
-use super::evidence::{ArgumentSeen, Evidence, LeafSeen, ShapeSeen, ToolSeen, Touch, is_telling};
+use super::evidence::{Evidence, LeafSeen, ShapeSeen, ToolSeen, Touch};
+use super::functions::Computed;
 use super::guards::Guards;
 use super::presence::Link;
 use super::relations::Relation;
@@ -87,6 +88,8 @@ pub struct Model {
     pub shapes: FastMap<u64, ShapeSeen>,
     /// By place.
     pub relations: FastMap<u64, Vec<(Relation, Support)>>,
+    /// By leaf in answers.
+    pub functions: FastMap<u64, Vec<Computed>>,
     pub presence: FastMap<Link, Support>,
     pub guards: Guards,
     /// Fields that some call changes: by table and field.
@@ -108,6 +111,7 @@ impl Model {
             tools: evidence.tools,
             shapes: evidence.shapes,
             relations: evidence.relations.rules(bar.held),
+            functions: evidence.functions.rules(Bar::USUAL.held),
             guards: evidence.guards,
             ..Model::default()
         };
@@ -173,29 +177,38 @@ fn last_name(path: &str) -> &str {
     path.rsplit('/').find(|segment| *segment != "*").unwrap_or("")
 }
 
-/// Whether the values that a leaf had are of a kind that is hardly equal by chance.
-fn are_telling(seen: &LeafSeen, values: &[u64]) -> bool {
-    let known = seen.values.iter().filter(|(hash, ..)| values.contains(hash));
-    !values.is_empty() && known.clone().count() == values.len() && known.clone().all(|(_, value, _)| is_telling(value))
+/// Whether so many different values were equal that chance had no part in it.
+fn is_varied(values: &[u64]) -> bool {
+    values.len() >= 6
 }
 
 /// The argument that a value is, where one is often enough.
 fn argument(seen: &LeafSeen, bar: Bar, name: u64) -> Option<(Rule, bool)> {
     let alike = |path: &str| hash_text(last_name(path)) == name;
-    let telling = |argument: &ArgumentSeen| are_telling(seen, &argument.values);
     let best = seen
         .arguments
         .iter()
         .filter(|argument| {
-            argument.equal >= bar.held || argument.equal >= 2 && alike(&argument.path) && telling(argument)
+            argument.equal >= bar.held
+                || argument.equal >= 2 && argument.telling == argument.equal && alike(&argument.path)
         })
-        .filter(|argument| (argument.given - argument.equal) * 60 <= argument.given)
+        .filter(|argument| {
+            let (held, broken) = (argument.equal, argument.given - argument.equal);
+            let support = Support { held, broken };
+            match alike(&argument.path) {
+                true if seen.listed == 0 && (argument.telling * 2 >= held || is_varied(&argument.values)) => {
+                    support.mostly_holds()
+                }
+                true if seen.listed == 0 => support.holds() || broken == 1 && held >= 2 * Bar::USUAL.held,
+                _ => broken * 60 <= argument.given,
+            }
+        })
         .filter(|argument| alike(&argument.path) || argument.values.len() >= 3)
         .max_by_key(|argument| (alike(&argument.path), argument.equal, argument.id))?;
     let expr = Expr::Argument { id: best.id, path: best.path.clone() };
     let support = Support { held: best.equal, broken: best.given - best.equal };
     let named = alike(&best.path);
-    let telling = telling(best);
+    let telling = best.telling == best.equal;
     let rule = Rule { expr, support, named, telling, changed: seen.known - seen.kept };
     Some((rule, named))
 }
@@ -253,11 +266,15 @@ fn within(seen: &LeafSeen, bar: Bar) -> Option<Rule> {
             let telling = argument.values.len() >= 2 && argument.identifying == argument.within;
             argument.within >= bar.held && (argument.values.len() >= 3 || telling)
         })
-        .filter(|argument| argument.within == argument.texts)
+        .filter(|argument| {
+            let support = Support { held: argument.within, broken: argument.texts - argument.within };
+            let telling = argument.identifying * 2 >= argument.within || is_varied(&argument.values);
+            support.broken == 0 || seen.listed == 0 && telling && support.mostly_holds()
+        })
         .max_by_key(|argument| (argument.within, argument.id))?;
     Some(Rule {
         expr: Expr::Within { id: best.id, path: best.path.clone() },
-        support: Support { held: best.within, broken: 0 },
+        support: Support { held: best.within, broken: best.texts - best.within },
         named: false,
         telling: best.identifying == best.within,
         changed: 0,

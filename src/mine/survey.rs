@@ -24,6 +24,9 @@ pub enum KeyPart {
     Key,
 }
 
+/// Sightings against which a single one is in doubt.
+const DOUBTED_HELD: u32 = 5;
+
 /// How often something was seen to hold, and not to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Support {
@@ -49,6 +52,12 @@ impl Support {
     /// Whether it holds but for what corrupt records may have broken.
     pub fn holds(self) -> bool {
         self.held > 0 && u64::from(self.broken) * 25 <= u64::from(self.total())
+    }
+
+    /// The same where few were seen, and one corrupt record is a large share.
+    pub fn mostly_holds(self) -> bool {
+        self.holds()
+            || self.held >= DOUBTED_HELD && (self.broken <= 1 || u64::from(self.broken) * 10 <= u64::from(self.total()))
     }
 }
 
@@ -353,7 +362,7 @@ impl Survey {
                 let Candidate { parts, rank, .. } = &seen.keys[&id];
                 chosen.insert(place, Chosen { place, key: id, parts: parts.clone(), rank: *rank, only: None });
                 for (a, b, field, support) in by_key.get(&id).into_iter().flatten() {
-                    if *a == place && *b == place && !support.holds() {
+                    if *a == place && *b == place && !support.mostly_holds() {
                         volatile.insert((place, *field));
                     }
                 }
@@ -647,7 +656,7 @@ impl Tables {
 
     /// Whether a field in two places is not known to be two things.
     pub fn shares(&self, a: u64, b: u64, field: u64) -> bool {
-        a == b || self.support.get(&(a.min(b), a.max(b), field)).is_none_or(|support| support.holds())
+        a == b || self.support.get(&(a.min(b), a.max(b), field)).is_none_or(|support| support.mostly_holds())
     }
 
     pub fn word(&self, hash: u64) -> &str {
