@@ -245,26 +245,29 @@ impl<'a> Check<'a> {
         let step = &self.steps[at];
         let mut found = Vec::new();
         shape::leaves(step.tool, &step.answer.value, LEAVES_MAX, &mut |leaf| {
-            let Some(rule) = self.model.answers.get(&leaf.id) else { return };
-            // Where the names agree, less evidence will do, as long as none speaks against it.
-            let least = match (rule.support.broken == 0, rule.named, rule.telling) {
-                (true, true, true) => TELLING_HELD,
-                (true, true, false) | (true, _, true) => NAMED_HELD,
-                _ => self.bar.held,
-            };
-            if rule.support.held < least {
-                return;
-            }
-            let Some(expected) = value_of(&rule.expr, step, leaf, None, false) else { return };
-            let place = std::ptr::from_ref(leaf.value).addr();
-            if agrees(&expected, leaf.value) || contains(&rule.expr, &expected, leaf.value) {
-                if rule.support.held >= 10 || matches!(rule.expr, Expr::Argument { .. }) {
-                    marks.predicted.insert(place);
+            let also = self.model.mentions.get(&leaf.id);
+            for rule in self.model.answers.get(&leaf.id).into_iter().chain(also.into_iter().flatten()) {
+                // Where the names agree, less evidence will do, as long as none speaks against it.
+                let least = match (rule.support.broken == 0, rule.named, rule.telling) {
+                    (true, true, true) => TELLING_HELD,
+                    (true, true, false) | (true, _, true) => NAMED_HELD,
+                    _ => self.bar.held,
+                };
+                if rule.support.held < least {
+                    continue;
                 }
-            } else if let Expr::Argument { id, .. } | Expr::Within { id, .. } = &rule.expr
-                && !among(step, *id, leaf.value)
-            {
-                found.push((leaf, rule, expected));
+                let Some(expected) = value_of(&rule.expr, step, leaf, None, false) else { continue };
+                let place = std::ptr::from_ref(leaf.value).addr();
+                if agrees(&expected, leaf.value) || contains(&rule.expr, &expected, leaf.value) {
+                    if rule.support.held >= 10 || matches!(rule.expr, Expr::Argument { .. }) {
+                        marks.predicted.insert(place);
+                    }
+                } else if let Expr::Argument { id, .. } | Expr::Within { id, .. } = &rule.expr
+                    && !among(step, *id, leaf.value)
+                {
+                    found.push((leaf, rule, expected));
+                    break;
+                }
             }
         });
         for (leaf, rule, expected) in found {

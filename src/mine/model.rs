@@ -1,7 +1,7 @@
 //! What was seen often enough to count as a rule.
 
 use super::access::Access;
-use super::evidence::{Evidence, LeafSeen, ShapeSeen, ToolSeen, Touch};
+use super::evidence::{ArgumentSeen, Evidence, LeafSeen, ShapeSeen, ToolSeen, Touch};
 use super::functions::Computed;
 use super::guards::Guards;
 use super::presence::Link;
@@ -84,6 +84,8 @@ pub struct Model {
     touches: FastMap<(u64, u64), Touch>,
     pub effects: FastMap<(u64, u64), Rule>,
     pub answers: FastMap<u64, Rule>,
+    /// By leaf: further arguments that a text always has in it.
+    pub mentions: FastMap<u64, Vec<Rule>>,
     pub tools: FastMap<u64, ToolSeen>,
     pub shapes: FastMap<u64, ShapeSeen>,
     /// By place.
@@ -128,6 +130,10 @@ impl Model {
         for (leaf, seen) in evidence.answers {
             if seen.fresh.held >= bar.held && seen.fresh.holds() && seen.distinct.holds() {
                 model.minted.insert(leaf, seen.distinct);
+            }
+            let also: Vec<Rule> = within(&seen, bar).into_iter().skip(1).collect();
+            if !also.is_empty() {
+                model.mentions.insert(leaf, also);
             }
             if let Some(rule) = echo(&seen, bar) {
                 model.answers.insert(leaf, rule);
@@ -257,9 +263,9 @@ fn effect(seen: &LeafSeen, bar: Bar) -> Option<Rule> {
     if changed >= 2 { constant(seen, bar.held) } else { None }
 }
 
-/// The argument that a text always has in it.
-fn within(seen: &LeafSeen, bar: Bar) -> Option<Rule> {
-    let best = seen
+/// The arguments that a text always has in it, the one most often first.
+fn within(seen: &LeafSeen, bar: Bar) -> Vec<Rule> {
+    let mut found: Vec<&ArgumentSeen> = seen
         .arguments
         .iter()
         .filter(|argument| {
@@ -271,14 +277,16 @@ fn within(seen: &LeafSeen, bar: Bar) -> Option<Rule> {
             let telling = argument.identifying * 2 >= argument.within || is_varied(&argument.values);
             support.broken == 0 || seen.listed == 0 && telling && support.mostly_holds()
         })
-        .max_by_key(|argument| (argument.within, argument.id))?;
-    Some(Rule {
-        expr: Expr::Within { id: best.id, path: best.path.clone() },
-        support: Support { held: best.within, broken: best.texts - best.within },
+        .collect();
+    found.sort_by_key(|argument| std::cmp::Reverse((argument.within, argument.id)));
+    let rule = |argument: &ArgumentSeen| Rule {
+        expr: Expr::Within { id: argument.id, path: argument.path.clone() },
+        support: Support { held: argument.within, broken: argument.texts - argument.within },
         named: false,
-        telling: best.identifying == best.within,
+        telling: argument.identifying == argument.within,
         changed: 0,
-    })
+    };
+    found.into_iter().map(rule).collect()
 }
 
 /// What a value in an answer is, out of the call alone.
@@ -286,6 +294,6 @@ fn echo(seen: &LeafSeen, bar: Bar) -> Option<Rule> {
     match argument(seen, bar, seen.name) {
         Some((rule, true)) => Some(rule),
         Some((rule, false)) if rule.support.held >= 4 * bar.held => Some(rule),
-        _ => constant(seen, bar.held).or_else(|| within(seen, bar)),
+        _ => constant(seen, bar.held).or_else(|| within(seen, bar).into_iter().next()),
     }
 }
