@@ -14,6 +14,12 @@ use serde_json::{Value, json};
 const STATIONS: [&str; 4] = ["harbour", "old town", "west gate", "university"];
 const MODELS: [&str; 5] = ["city", "cargo", "gravel", "tandem", "folding"];
 
+const RULE: &str = "You rent bikes. Each rental can have at most five riders.";
+
+fn riders(n: usize) -> Vec<String> {
+    (1..=n).map(|n| format!("Rider {n}")).collect()
+}
+
 /// A desk with its bikes and customers, and the dialogue at it.
 struct Desk {
     bikes: BTreeMap<String, Value>,
@@ -43,7 +49,10 @@ impl Desk {
             bikes: (0..6).map(bike).collect(),
             customers: (0..3).map(customer).collect(),
             next_rental: 70_000 + day * 101,
-            messages: vec![json!({"role": "user", "content": "I am at the desk."})],
+            messages: vec![
+                json!({"role": "system", "content": RULE}),
+                json!({"role": "user", "content": "I am at the desk."}),
+            ],
         }
     }
 
@@ -63,7 +72,7 @@ impl Desk {
 
     fn answer(&mut self, tool: &str, arguments: &Value) -> Value {
         let text = |name: &str| arguments[name].as_str().unwrap_or_default().to_owned();
-        let missing = |what: &str| json!(format!("Error: {what} not found"));
+        let missing = |what: &str| json!(format!("Error: {what} {} not found", text(&format!("{what}_id"))));
         match tool {
             "get_bike" => self.bikes.get(&text("bike_id")).cloned().unwrap_or_else(|| missing("bike")),
             "list_bikes" => {
@@ -80,14 +89,14 @@ impl Desk {
                 }
                 None => missing("customer"),
             },
-            "rent_bike" => {
+            "book_rental" => {
                 let days = arguments["days"].as_u64().unwrap_or(0);
                 let Some(bike) = self.bikes.get_mut(&text("bike_id")) else { return missing("bike") };
                 if bike["status"] != "available" {
                     return json!("Error: the bike is not available");
                 }
-                if days > 14 {
-                    return json!("Error: a rental takes at most 14 days");
+                if arguments["riders"].as_array().is_some_and(|riders| riders.len() > 5) {
+                    return json!("Error: too many riders");
                 }
                 bike["status"] = json!("rented");
                 self.next_rental += 7;
@@ -150,9 +159,9 @@ fn tools() -> Value {
         tool("get_customer", "Shows a customer.", &[("customer_id", "string")]),
         tool("update_email", "Sets the email of a customer.", &[("customer_id", "string"), ("email", "string")]),
         tool(
-            "rent_bike",
-            "Rents a bike to a customer. A rental takes at most 14 days.",
-            &[("bike_id", "string"), ("customer_id", "string"), ("days", "integer")]
+            "book_rental",
+            "Books a rental of a bike for a customer.",
+            &[("bike_id", "string"), ("customer_id", "string"), ("days", "integer"), ("riders", "array")]
         ),
         tool("retire_bike", "Takes a bike out of service for good.", &[("bike_id", "string")]),
         tool("calculate", "Computes.", &[("expression", "string")]),
@@ -181,14 +190,20 @@ fn good(day: u64) -> Value {
         if n == 1 || day % 2 == 0 {
             get(&mut desk, bike);
         }
-        desk.call("rent_bike", json!({"bike_id": bike, "customer_id": a, "days": 2 + (day + n as u64) % 9}));
+        desk.call(
+            "book_rental",
+            json!({"bike_id": bike, "customer_id": a, "days": 2 + (day + n as u64) % 9, "riders": riders(1 + n)}),
+        );
         get(&mut desk, bike);
     }
-    desk.call("rent_bike", json!({"bike_id": desk.bike(2), "customer_id": b, "days": 1 + day % 5}));
+    desk.call(
+        "book_rental",
+        json!({"bike_id": desk.bike(2), "customer_id": b, "days": 1 + day % 5, "riders": riders(3)}),
+    );
     desk.call("calculate", json!({"expression": format!("{} * {}", 11 + day, 3 + day % 7)}));
     get(&mut desk, &repair);
     if day % 3 == 0 {
-        desk.call("rent_bike", json!({"bike_id": repair, "customer_id": b, "days": 3}));
+        desk.call("book_rental", json!({"bike_id": repair, "customer_id": b, "days": 3, "riders": riders(1)}));
     }
     if day % 4 == 1 {
         get(&mut desk, "BK99");
@@ -268,26 +283,23 @@ fn bad() -> Vec<(Code, Value)> {
     add(Code::LimitBroken, &|desk| {
         let (bike, customer) = (desk.bike(0), desk.customer(0));
         desk.call("get_bike", json!({"bike_id": bike}));
-        desk.call("rent_bike", json!({"bike_id": bike, "customer_id": customer, "days": 16}));
-        desk.forge("rent_bike", json!({"bike_id": bike, "customer_id": customer, "days": 9}), |_| ());
-        let last = desk.messages.len() - 2;
-        let call = &mut desk.messages[last]["tool_calls"][0]["function"]["arguments"];
-        *call = json!(call.as_str().expect("a text").replace("\"days\":9", "\"days\":18"));
-        let answer = &mut desk.messages[last + 1]["content"];
-        *answer = json!(answer.as_str().expect("a text").replace("\"days\":9", "\"days\":18"));
+        let arguments = |n| json!({"bike_id": bike, "customer_id": customer, "days": 4, "riders": riders(n)});
+        desk.call("book_rental", arguments(8));
+        let accepted = desk.answer("book_rental", &arguments(5));
+        desk.record("book_rental", &arguments(7), &accepted);
     });
     add(Code::GuardBroken, &|desk| {
         let bike = desk.broken_bike();
         desk.call("get_bike", json!({"bike_id": bike}));
-        let arguments = json!({"bike_id": bike, "customer_id": desk.customer(0), "days": 3});
+        let arguments = json!({"bike_id": bike, "customer_id": desk.customer(0), "days": 3, "riders": riders(1)});
         desk.bikes.get_mut(&bike).expect("the bike")["status"] = json!("available");
-        desk.call("rent_bike", arguments);
+        desk.call("book_rental", arguments);
     });
     add(Code::RefusalUnexplained, &|desk| {
         let bike = desk.bike(0);
         desk.call("get_bike", json!({"bike_id": bike}));
-        let arguments = json!({"bike_id": bike, "customer_id": desk.customer(0), "days": 3});
-        desk.forge("rent_bike", arguments, |answer| *answer = json!("Error: bike not found"));
+        let arguments = json!({"bike_id": bike, "customer_id": desk.customer(0), "days": 3, "riders": riders(1)});
+        desk.forge("book_rental", arguments, |answer| *answer = json!(format!("Error: bike {bike} not found")));
     });
     add(Code::AnswerShape, &|desk| {
         desk.forge("get_customer", json!({"customer_id": desk.customer(0)}), |answer| {
@@ -298,9 +310,10 @@ fn bad() -> Vec<(Code, Value)> {
     });
     add(Code::IdRepeated, &|desk| {
         let customer = desk.customer(0);
-        let arguments = |bike: String| json!({"bike_id": bike, "customer_id": customer, "days": 2});
-        let first = desk.call("rent_bike", arguments(desk.bike(0)))["rental_id"].clone();
-        desk.forge("rent_bike", arguments(desk.bike(1)), |answer| answer["rental_id"] = first);
+        let arguments =
+            |bike: String| json!({"bike_id": bike, "customer_id": customer, "days": 2, "riders": riders(2)});
+        let first = desk.call("book_rental", arguments(desk.bike(0)))["rental_id"].clone();
+        desk.forge("book_rental", arguments(desk.bike(1)), |answer| answer["rental_id"] = first);
     });
     made
 }
