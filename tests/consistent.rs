@@ -192,9 +192,7 @@ fn a_corrupt_corpus_teaches_what_is_right() {
                 }
             }
         }
-        println!(
-            "{name:10} learned from what is corrupt in part: {own_caught} of {own_corrupt} caught, {own_rejected} clean rejected"
-        );
+        println!("{name:10} corrupt in part: {own_caught} of {own_corrupt} caught, {own_rejected} clean rejected");
         (rejected, corrupt, caught) = (rejected + own_rejected, corrupt + own_corrupt, caught + own_caught);
     }
     println!("{caught} of {corrupt} caught, {rejected} of {clean} clean rejected");

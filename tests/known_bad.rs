@@ -187,7 +187,7 @@ fn good(day: u64) -> Value {
     who(&mut desk, &a);
     who(&mut desk, &b);
     for (n, bike) in [&first, &second].into_iter().enumerate() {
-        if n == 1 || day % 2 == 0 {
+        if n == 1 || day.is_multiple_of(2) {
             get(&mut desk, bike);
         }
         desk.call(
@@ -202,7 +202,7 @@ fn good(day: u64) -> Value {
     );
     desk.call("calculate", json!({"expression": format!("{} * {}", 11 + day, 3 + day % 7)}));
     get(&mut desk, &repair);
-    if day % 3 == 0 {
+    if day.is_multiple_of(3) {
         desk.call("book_rental", json!({"bike_id": repair, "customer_id": b, "days": 3, "riders": riders(1)}));
     }
     if day % 4 == 1 {
@@ -324,7 +324,7 @@ fn runs(records: &[Value]) -> Vec<Run> {
     let lines: String = records.iter().map(|record| format!("{record}\n")).collect();
     let input = Input::from_reader("desk", Box::new(std::io::Cursor::new(lines.into_bytes())), None).expect("it reads");
     let shelf = ToolShelf::default();
-    let read = Records::new(input).map(|record| ingest::read(&record, None, &shelf).ok().expect("a trajectory"));
+    let read = Records::new(input).map(|record| ingest::read(&record, None, &shelf).expect("a trajectory"));
     let runs = read.map(|readable| (pair(&readable.trajectory).exchanges, readable.trajectory));
     runs.map(|(exchanges, trajectory)| (trajectory, exchanges)).collect()
 }

@@ -1,10 +1,11 @@
 //! Level `consistent`: does any world exist in which the whole dialogue happens?
 //!
-//! The calls are run in a world with holes ([`crate::mine::holes`]) by what was learned of the tools ([`Model`]). What an answer says
-//! fills holes, or must agree with what fills them already. Where it cannot, the two messages that cannot both be true are told.
+//! The calls are run in a world with holes ([`crate::mine::holes`]) by what was learned of the tools ([`Model`]). What
+//! an answer says fills holes, or must agree with what fills them already. Where it cannot, the two messages that
+//! cannot both be true are told.
 //!
-//! The class of mocks that is searched: answers depend on the arguments and the world alone; a call changes what it was seen to change,
-//! and nothing that it was often seen to leave alone.
+//! The class of mocks that is searched: answers depend on the arguments and the world alone; a call changes what it was
+//! seen to change, and nothing that it was often seen to leave alone.
 
 pub mod limits;
 mod patterns;
@@ -24,8 +25,8 @@ pub struct Checked {
     pub strength: Strength,
 }
 
-/// Of the scalars in the answers: how many were known before they were read, how many were bound by them for the first time, and how many
-/// changed in a way that no rule explains.
+/// Of the scalars in the answers: how many were known before they were read, how many were bound by them for the first
+/// time, and how many changed in a way that no rule explains.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Strength {
     pub predicted: u64,

@@ -113,7 +113,8 @@ impl Check<'_> {
     /// Checks sums, products, counts and the order of dates in an answer.
     pub(super) fn relations(&mut self, at: usize, marks: &mut Marks) {
         let step = &self.steps[at];
-        let mut found: Vec<(Relation, u32, u32, String, Option<Json>, Option<f64>)> = Vec::new();
+        type Broken = (Relation, u32, u32, String, Option<Json>, Option<f64>);
+        let mut found: Vec<Broken> = Vec::new();
         let mut left = 64;
         let mut kept = Vec::new();
         shape::records(step.tool, &step.answer.value, &mut |record: Record<'_>| {

@@ -1,7 +1,7 @@
 //! Answers that are a function of the arguments alone: the value of an expression, a mean, a conversion.
 //!
-//! As with relations, a function is a guess that every call confirms. Several may hold of what was seen (the mean of one number is
-//! its least); an answer is wrong where it is none of them.
+//! As with relations, a function is a guess that every call confirms. Several may hold of what was seen (the mean of
+//! one number is its least); an answer is wrong where it is none of them.
 
 use super::evidence::close;
 use super::shape::{self, Leaf};
@@ -354,5 +354,88 @@ impl Computed {
             Kind::Absolute => format!("{a} without its sign"),
             Kind::Factor => format!("{a} times {}", Json::Float(self.factor)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mine::steps;
+    use crate::trajectory::{Exchange, Trajectory, pair};
+
+    /// Answered calls of one tool.
+    fn calls(calls: &[(&str, &str)]) -> Vec<Step> {
+        let message = |role: &str, rest: String| format!(r#"{{"role": "{role}", {rest}}}"#);
+        let mut messages = vec![message("user", r#""content": "go""#.into())];
+        for (n, (arguments, answer)) in calls.iter().enumerate() {
+            let quoted = |text: &str| Json::text(text).to_string();
+            let function = format!(r#"{{"name": "compute", "arguments": {}}}"#, quoted(arguments));
+            let call = format!(r#"{{"id": "c{n}", "type": "function", "function": {function}}}"#);
+            messages.push(message("assistant", format!(r#""content": null, "tool_calls": [{call}]"#)));
+            messages.push(message("tool", format!(r#""tool_call_id": "c{n}", "content": {}"#, quoted(answer))));
+        }
+        let record = format!(r#"{{"messages": [{}]}}"#, messages.join(", "));
+        let input = crate::ingest::Input::from_reader("calls", Box::new(std::io::Cursor::new(record)), None).unwrap();
+        let record = crate::ingest::Records::new(input).next().unwrap();
+        let shelf = crate::ingest::ToolShelf::default();
+        let trajectory: Trajectory = crate::ingest::read(&record, None, &shelf).ok().unwrap().trajectory;
+        let exchanges: Vec<Exchange> = pair(&trajectory).exchanges;
+        steps(&trajectory, &exchanges, None)
+    }
+
+    /// What is told of the answer of a last call, after others.
+    fn told(before: &[(&str, &str)], last: (&str, &str)) -> Option<String> {
+        let mut functions = Functions::default();
+        calls(before).iter().for_each(|step| functions.learn(step));
+        let rules = functions.rules(5);
+        let mut found = None;
+        wrong(&rules, &calls(&[last])[0], |_, _, outcome| {
+            found = outcome.err().map(|(expected, _)| format!("{} is {}", expected.how, expected.value));
+        });
+        found
+    }
+
+    #[test]
+    fn computations_are_learned() {
+        let values: Vec<(String, String)> =
+            (1..=6).map(|n| (format!(r#"{{"expression": "{n} * 7 + 1"}}"#), format!("{}.0", n * 7 + 1))).collect();
+        let values: Vec<(&str, &str)> = values.iter().map(|(a, b)| (&**a, &**b)).collect();
+        assert_eq!(told(&values, (r#"{"expression": "(2 + 3) * 4"}"#, "20.0")), None);
+        assert_eq!(told(&values, (r#"{"expression": "10 / 3"}"#, "3.33")), None);
+        let wrong = told(&values, (r#"{"expression": "(2 + 3) * 4"}"#, "21.0"));
+        assert_eq!(wrong.as_deref(), Some(r#"the value of `expression` ("(2 + 3) * 4") is 20"#));
+        assert_eq!(told(&values[..4], (r#"{"expression": "2 + 3"}"#, "6")), None, "four calls are too few");
+
+        let means = [
+            (r#"{"numbers": [1, 2, 4]}"#, r#"{"result": 2.3333333333333335}"#),
+            (r#"{"numbers": [37]}"#, r#"{"result": 37.0}"#),
+            (r#"{"numbers": [1, 1, 2, 3, 5, 8, 13]}"#, r#"{"result": 4.714285714285714}"#),
+            (r#"{"numbers": [10, 20]}"#, r#"{"result": 15.0}"#),
+            (r#"{"numbers": [2, 2, 3]}"#, r#"{"result": 2.3333333333333335}"#),
+        ];
+        assert_eq!(told(&means, (r#"{"numbers": [4, 6]}"#, r#"{"result": 5.0}"#)), None);
+        assert!(told(&means, (r#"{"numbers": [4, 6]}"#, r#"{"result": 6.0}"#)).is_some());
+
+        let litres = [
+            (r#"{"gallon": 10}"#, r#"{"liter": 37.8541}"#),
+            (r#"{"gallon": 30.0}"#, r#"{"liter": 113.56230000000001}"#),
+            (r#"{"gallon": 50.0}"#, r#"{"liter": 189.2705}"#),
+        ];
+        assert_eq!(told(&litres, (r#"{"gallon": 20}"#, r#"{"liter": 75.7082}"#)), None);
+        let wrong = told(&litres, (r#"{"gallon": 20}"#, r#"{"liter": 75.8}"#));
+        assert!(wrong.is_some_and(|how| how.starts_with("`gallon` (20) times 3.78541")));
+    }
+
+    #[test]
+    fn what_depends_on_more_is_no_function() {
+        let prices = [
+            (r#"{"item": "a", "count": 2}"#, "8"),
+            (r#"{"item": "b", "count": 2}"#, "10"),
+            (r#"{"item": "a", "count": 3}"#, "12"),
+            (r#"{"item": "a", "count": 4}"#, "16"),
+            (r#"{"item": "a", "count": 5}"#, "20"),
+            (r#"{"item": "a", "count": 6}"#, "24"),
+        ];
+        assert_eq!(told(&prices, (r#"{"item": "c", "count": 2}"#, "99")), None);
     }
 }

@@ -22,8 +22,8 @@ pub struct ValueSeen {
 #[derive(Clone, Debug, Default)]
 pub struct Guards {
     pub fields: FastMap<Condition, Vec<ValueSeen>>,
-    /// Of a tool, an argument and a table: calls that name a record known to exist; how many succeeded, and how many were
-    /// refused because there is none.
+    /// Of a tool, an argument and a table: calls that name a record known to exist; how many succeeded, and how many
+    /// were refused because there is none.
     pub existing: FastMap<(u64, u64, u64), (u32, u32)>,
     /// How often calls were refused because what they name is gone, and how often they succeeded on it.
     pub gone: FastMap<Ending, Support>,

@@ -151,8 +151,8 @@ impl Model {
         self.tools.get(&tool).is_some_and(|seen| seen.odd >= 3 && seen.odd * 5 >= seen.calls)
     }
 
-    /// Whether a call of a tool may have made a change: of `class`, below the field `top`, in `table`. `other` where the call does
-    /// not name the record.
+    /// Whether a call of a tool may have made a change: of `class`, below the field `top`, in `table`. `other` where
+    /// the call does not name the record.
     pub fn license(&self, tool: u64, table: u64, top: u64, class: u64, other: bool, bar: Bar) -> License {
         let side = usize::from(other);
         let touch = |class: u64| self.touches.get(&(tool, class)).copied().unwrap_or_default();

@@ -1,8 +1,8 @@
 //! The first pass over a corpus: which records there are, and by what they are known.
 //!
-//! A key is a functional dependency that was measured (TANE, Huhtala et al. 1999): among records that were seen while nothing can have
-//! written, equal keys mean equal fields. Candidates are members, and arguments of the call, that look like identifiers, alone and in
-//! pairs. The same count over two places tells whether they show the same records.
+//! A key is a functional dependency that was measured (TANE, Huhtala et al. 1999): among records that were seen while
+//! nothing can have written, equal keys mean equal fields. Candidates are members, and arguments of the call, that look
+//! like identifiers, alone and in pairs. The same count over two places tells whether they show the same records.
 
 use std::collections::BTreeMap;
 
@@ -338,7 +338,8 @@ impl Survey {
         for ((key, a, b, field), support) in &self.agreed {
             by_key.entry(*key).or_default().push((*a, *b, *field, *support));
         }
-        // How the fields stand that a key decides, in any one place: the same name may be known to be no whole key elsewhere.
+        // How the fields stand that a key decides, in any one place: the same name may be known to be no whole key
+        // elsewhere.
         let failing: FastSet<u64> = by_key
             .iter()
             .filter(|(key, counts)| {
@@ -469,7 +470,8 @@ impl Survey {
             }
             let single = parts.len() == 1;
             let argument = parts.iter().all(|part| matches!(part, KeyPart::Argument(_)));
-            // Without evidence a name must be that of an identifier, and known to be none elsewhere; pairs need evidence.
+            // Without evidence a name must be that of an identifier, and known to be none elsewhere; pairs need
+            // evidence.
             if !tried && (*rank > 1 || !single || argument || failing.contains(id) && is_telling(parts)) {
                 continue;
             }
@@ -483,7 +485,8 @@ impl Survey {
             if *rank > 3 || !single && *rank > 1 {
                 continue;
             }
-            // Against the records of other places that it is shared with. An argument there is of the call, not of each record.
+            // Against the records of other places that it is shared with. An argument there is of the call, not of each
+            // record.
             let (fits, clashes) = verdicts(counts.iter().filter(|(a, b, ..)| {
                 let other = if *a == place { b } else { a };
                 (*a == place) != (*b == place) && (argument || !self.by_argument(*other, *id))
@@ -510,8 +513,8 @@ impl Survey {
         best.map(|(_, id)| id)
     }
 
-    /// A key of one part that decides some of the fields alone, where it is not the whole key: the number of a flight its route, but
-    /// not its price on a day.
+    /// A key of one part that decides some of the fields alone, where it is not the whole key: the number of a flight
+    /// its route, but not its price on a day.
     fn partial(
         &self,
         place: u64,
