@@ -96,9 +96,8 @@ fn executed_runs_are_not_rejected() {
 /// Killed and all, by family and by whether a message contradicts the corruption.
 type Kills = BTreeMap<(Family, bool), [usize; 2]>;
 
-fn kills(model: &Model, corrupted: &[Corrupted]) -> Kills {
+fn kills(model: &Model, corrupted: &[Corrupted], show: bool) -> Kills {
     let mut kills = Kills::new();
-    let show = std::env::var_os("GEMPROOF_SHOW").is_some();
     for Corrupted { trajectory, corruption } in corrupted {
         let run = with_exchanges(trajectory.clone());
         let killed = !errors(model, &run).is_empty();
@@ -131,7 +130,8 @@ fn corrupted_runs_are_rejected() {
         let donors = Donors::new(runs.iter().map(|(trajectory, exchanges)| (trajectory, &exchanges[..])));
         let [a, b] = halves(&runs);
         let model = mine(a.iter().copied());
-        let kills = kills(&model, &corruptions(b.iter().copied(), &donors, 1, 2));
+        let made = corruptions(b.iter().copied(), &donors, 1, 2);
+        let kills = kills(&model, &made, std::env::var_os("GEMPROOF_SHOW").is_some());
         for ((family, by_message), [killed, all]) in &kills {
             let by = if *by_message { "a message" } else { "the world" };
             println!("{name:10} {:18} known to {by}: {killed:4} of {all:4}", family.name());
@@ -142,5 +142,82 @@ fn corrupted_runs_are_rejected() {
         }
     }
     println!("contradicted by a message: {} of {}", witnessed[0], witnessed[1]);
-    assert!(witnessed[0] * 100 >= witnessed[1] * 90, "{witnessed:?}");
+    assert!(is_enough(witnessed), "{witnessed:?}");
+}
+
+/// One in so many trajectories is corrupted.
+const CORRUPT_OF: usize = 20;
+
+/// The corruption of a run that a message contradicts, of the first family that has one.
+fn one_corruption((trajectory, exchanges): &Run, donors: &Donors, first: usize) -> Option<Corrupted> {
+    let families = Family::ALL.iter().cycle().skip(first).take(Family::ALL.len());
+    let mut made = families.flat_map(|family| corrupt(trajectory, exchanges, donors, *family, 7, 1));
+    made.find(|corrupted| matches!(corrupted.corruption.witness, Witness::Message(_)))
+}
+
+#[test]
+fn a_corrupt_corpus_teaches_what_is_right() {
+    let [mut clean, mut rejected, mut corrupt, mut caught] = [0; 4];
+    for (name, path) in [EXECUTED[0], EXECUTED[1], EXECUTED[2]] {
+        let Some(runs) = corpus(path) else { return };
+        let donors = Donors::new(runs.iter().map(|(trajectory, exchanges)| (trajectory, &exchanges[..])));
+        let [mut own_rejected, mut own_corrupt, mut own_caught] = [0; 3];
+        for shift in (0..CORRUPT_OF).step_by(4) {
+            let mut mixed = runs.clone();
+            let mut wrong = Vec::new();
+            for at in (shift..runs.len()).step_by(CORRUPT_OF) {
+                if let Some(corrupted) = one_corruption(&runs[at], &donors, shift + at / CORRUPT_OF) {
+                    mixed[at] = with_exchanges(corrupted.trajectory);
+                    wrong.push((at, corrupted.corruption.what));
+                }
+            }
+            let model = mine(mixed.iter());
+            for (at, run) in mixed.iter().enumerate() {
+                let errors = errors(&model, run);
+                match wrong.iter().find(|(of, _)| *of == at) {
+                    Some((_, what)) => {
+                        own_corrupt += 1;
+                        own_caught += usize::from(!errors.is_empty());
+                        if errors.is_empty() {
+                            println!("{name} not caught: {} {what}", run.0.id);
+                        }
+                    }
+                    None => {
+                        clean += 1;
+                        own_rejected += usize::from(!errors.is_empty());
+                        if let Some(first) = errors.first() {
+                            println!("{name} clean {} {first}", run.0.id);
+                        }
+                    }
+                }
+            }
+        }
+        println!("{name:10} corrupt in part: {own_caught} of {own_corrupt} caught, {own_rejected} clean rejected");
+        (rejected, corrupt, caught) = (rejected + own_rejected, corrupt + own_corrupt, caught + own_caught);
+    }
+    println!("{caught} of {corrupt} caught, {rejected} of {clean} clean rejected");
+    assert!(rejected * 200 <= clean, "{rejected} of {clean}");
+    assert!(caught * 10 >= corrupt * 9, "{caught} of {corrupt}");
+}
+
+/// The share of corruptions that must be found: what [`corrupted_runs_are_rejected`] asserts.
+fn is_enough([killed, all]: [usize; 2]) -> bool {
+    killed * 100 >= all * 95
+}
+
+/// A judge that finds nothing must not pass for a good one.
+#[test]
+fn a_judge_that_knows_nothing_is_noticed() {
+    let (_, path) = EXECUTED[0];
+    let Some(runs) = corpus(path) else { return };
+    let donors = Donors::new(runs.iter().map(|(trajectory, exchanges)| (trajectory, &exchanges[..])));
+    let made = corruptions(runs.iter().step_by(5), &donors, 1, 1);
+    let all = |kills: &Kills| kills.values().fold([0, 0], |[a, b], [killed, all]| [a + killed, b + all]);
+    let witnessed = |kills: Kills| all(&kills.into_iter().filter(|((_, by_message), _)| *by_message).collect());
+    let nothing = witnessed(kills(&Model::default(), &made, false));
+    let something = witnessed(kills(&mine(runs.iter()), &made, false));
+    println!("knows nothing: {nothing:?}, knows the tools: {something:?}");
+    assert!(nothing[1] >= 20 && something[1] == nothing[1]);
+    assert!(is_enough(something) && !is_enough(nothing), "{nothing:?} {something:?}");
+    assert!(nothing[0] * 4 <= nothing[1], "{nothing:?}");
 }

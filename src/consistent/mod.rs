@@ -1,10 +1,11 @@
 //! Level `consistent`: does any world exist in which the whole dialogue happens?
 //!
-//! The calls are run in a world with holes ([`crate::mine::holes`]) by what was learned of the tools ([`Model`]). What an answer says
-//! fills holes, or must agree with what fills them already. Where it cannot, the two messages that cannot both be true are told.
+//! The calls are run in a world with holes ([`crate::mine::holes`]) by what was learned of the tools ([`Model`]). What
+//! an answer says fills holes, or must agree with what fills them already. Where it cannot, the two messages that
+//! cannot both be true are told.
 //!
-//! The class of mocks that is searched: answers depend on the arguments and the world alone; a call changes what it was seen to change,
-//! and nothing that it was often seen to leave alone.
+//! The class of mocks that is searched: answers depend on the arguments and the world alone; a call changes what it was
+//! seen to change, and nothing that it was often seen to leave alone.
 
 pub mod limits;
 mod patterns;
@@ -14,7 +15,7 @@ use crate::diagnostic::{Code, Diagnostic, Evidence, Severity};
 use crate::json::Json;
 use crate::mine::holes::{Change, ChangeKind, Fact, Holes, Reading, changes, names};
 use crate::mine::shape::{self, Leaf};
-use crate::mine::{Bar, Expr, FastMap, FastSet, License, Model, Rule, Step, close, same, steps};
+use crate::mine::{Bar, Expr, FastMap, FastSet, Given, License, Model, Rule, Step, close, hash_name, same, steps};
 use crate::trajectory::{Exchange, ToolSet, Trajectory};
 
 /// What was found, and on how much it rests.
@@ -24,8 +25,8 @@ pub struct Checked {
     pub strength: Strength,
 }
 
-/// Of the scalars in the answers: how many were known before they were read, how many were bound by them for the first time, and how many
-/// changed in a way that no rule explains.
+/// Of the scalars in the answers: how many were known before they were read, how many were bound by them for the first
+/// time, and how many changed in a way that no rule explains.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Strength {
     pub predicted: u64,
@@ -45,6 +46,8 @@ impl Strength {
 const LEAVES_MAX: usize = 400;
 /// Sightings of an answer that repeats an argument of the same name.
 const NAMED_HELD: u32 = 3;
+/// The same where chance does not make the values equal.
+const TELLING_HELD: u32 = 2;
 /// Contradictions of one record that are told.
 const TOLD_MAX: usize = 12;
 
@@ -67,6 +70,7 @@ pub fn check(
         strict,
         holes: Holes::default(),
         acting: Vec::new(),
+        lately: FastMap::default(),
         minted: FastMap::default(),
         told: [0; 2],
         checked: Checked::default(),
@@ -88,6 +92,8 @@ struct Check<'a> {
     holes: Holes,
     /// Steps that may have written.
     acting: Vec<usize>,
+    /// By what names a thing: the last step that may have changed it, and the argument there.
+    lately: FastMap<u64, (usize, u64)>,
     /// By leaf and value: the step that minted it.
     minted: FastMap<(u64, u64), usize>,
     /// Findings, and errors among them.
@@ -127,9 +133,14 @@ impl<'a> Check<'a> {
             self.echoes(at, &mut marks);
             self.shape(at);
             self.relations(at, &mut marks);
+            self.functions(at, &mut marks);
             self.minted(at);
         }
         self.holes.learn(readings, at);
+        if self.acting.last() == Some(&at) {
+            let named = |given: &Given| Some((hash_name(&given.value)?, (at, given.id)));
+            self.lately.extend(step.given.iter().filter_map(named));
+        }
         let strength = &mut self.checked.strength;
         shape::leaves(0, &step.answer.value, LEAVES_MAX, &mut |leaf| {
             let place = std::ptr::from_ref(leaf.value).addr();
@@ -235,22 +246,29 @@ impl<'a> Check<'a> {
         let step = &self.steps[at];
         let mut found = Vec::new();
         shape::leaves(step.tool, &step.answer.value, LEAVES_MAX, &mut |leaf| {
-            let Some(rule) = self.model.answers.get(&leaf.id) else { return };
-            // Where the names agree, less evidence will do, as long as none speaks against it.
-            let named = rule.named && rule.support.broken == 0;
-            if rule.support.held < if named { NAMED_HELD } else { self.bar.held } {
-                return;
-            }
-            let Some(expected) = value_of(&rule.expr, step, leaf, None, false) else { return };
-            let place = std::ptr::from_ref(leaf.value).addr();
-            if agrees(&expected, leaf.value) || contains(&rule.expr, &expected, leaf.value) {
-                if rule.support.held >= 10 || matches!(rule.expr, Expr::Argument { .. }) {
-                    marks.predicted.insert(place);
+            let also = self.model.mentions.get(&leaf.id);
+            for rule in self.model.answers.get(&leaf.id).into_iter().chain(also.into_iter().flatten()) {
+                // Where the names agree, less evidence will do, as long as none speaks against it.
+                let least = match (rule.support.broken == 0, rule.named, rule.telling) {
+                    (true, true, true) => TELLING_HELD,
+                    (true, true, false) | (true, _, true) => NAMED_HELD,
+                    _ => self.bar.held,
+                };
+                if rule.support.held < least {
+                    continue;
                 }
-            } else if let Expr::Argument { id, .. } | Expr::Within { id, .. } = &rule.expr
-                && !among(step, *id, leaf.value)
-            {
-                found.push((leaf, rule, expected));
+                let Some(expected) = value_of(&rule.expr, step, leaf, None, false) else { continue };
+                let place = std::ptr::from_ref(leaf.value).addr();
+                if agrees(&expected, leaf.value) || contains(&rule.expr, &expected, leaf.value) {
+                    if rule.support.held >= 10 || matches!(rule.expr, Expr::Argument { .. }) {
+                        marks.predicted.insert(place);
+                    }
+                } else if let Expr::Argument { id, .. } | Expr::Within { id, .. } = &rule.expr
+                    && !among(step, *id, leaf.value)
+                {
+                    found.push((leaf, rule, expected));
+                    break;
+                }
             }
         });
         for (leaf, rule, expected) in found {

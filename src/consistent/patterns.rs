@@ -1,14 +1,21 @@
 //! What answers of a tool have in common: their shape, sums in them, ids that are new, and when calls are refused.
 
 use super::*;
+use crate::mine::functions;
 use crate::mine::guards::is_missing;
 use crate::mine::presence::{Move, listed, named_by};
 use crate::mine::relations::{self, Kind, Relation};
 use crate::mine::shape::Record;
-use crate::mine::{hash_json, hash_name, hash_text, kind_of, mix};
+use crate::mine::{hash_json, hash_text, kind_of, mix};
 
 /// Records of which a shape must have been seen, before one that differs is an error.
 const SHAPE_RECORDS: u32 = 50;
+/// The same for a member that every one of them has.
+const DROPPED_RECORDS: u32 = 30;
+/// The same for a member that has its name in another spelling, or is of another kind.
+const RENAMED_RECORDS: u32 = 12;
+/// Records among which one may be corrupt.
+const DOUBT_RECORDS: u32 = SHAPE_RECORDS;
 /// Sightings of an arithmetic relation: several hold by accident in few records.
 const RELATION_HELD: u32 = 10;
 /// Ids that must have been new after others; many tools mint the same one in the same state.
@@ -39,48 +46,59 @@ impl Check<'_> {
         shape::records(step.tool, &step.answer.value, &mut |record| {
             left -= 1;
             let Some(seen) = self.model.shapes.get(&record.place).filter(|_| left > 0) else { return };
-            if seen.records < SHAPE_RECORDS {
+            if seen.records < RENAMED_RECORDS {
                 return;
             }
+            let many = seen.records >= SHAPE_RECORDS;
+            // The record itself may have been learned from.
+            let doubt = u32::from(seen.records >= DOUBT_RECORDS);
             // Members that were seen once foretell others that were not yet seen (Good and Turing).
             let once = seen.fields.values().filter(|field| field.records == 1).count();
             let seldom = seen.fields.values().filter(|field| field.records * 5 < seen.records).count();
             let open = once > 1 || seldom > 2 || seen.fields.len() >= 128;
             let path = self.model.tables.word(record.place);
-            for (name, value) in record.map.iter() {
-                match seen.fields.get(&hash_text(name)) {
-                    None if !open => {
-                        found.push((format!("has a member `{name}` at {path:?}, which no other has"), seen.records));
-                    }
-                    None => {}
-                    Some(field) if !open && field.records == 1 => {
-                        let others = field.records - 1;
-                        let text = format!("has a member `{name}` at {path:?}, which {others} others have");
-                        found.push((text, seen.records));
-                    }
-                    Some(field) => {
-                        let kind = kind_of(value);
-                        let usual = (0..6).max_by_key(|kind| field.kinds[*kind]).unwrap_or(0);
-                        // A null is a value of any kind.
-                        if kind != usual
-                            && kind != 0
-                            && usual != 0
-                            && field.records >= SHAPE_RECORDS
-                            && rare(field.kinds[kind], field.records)
-                        {
-                            let text =
-                                format!("has {} at {path}/{name}, where others have {}", value.a_kind(), KINDS[usual]);
-                            found.push((text, field.records));
-                        }
-                    }
-                }
-            }
+            let mut lacking: Vec<(&str, u32)> = Vec::new();
             for (field, counts) in &seen.fields {
                 let missing = seen.records - counts.records;
                 let name = self.model.tables.word(*field);
-                if rare(missing, seen.records) && record.map.get(name).is_none() {
-                    let text = format!("lacks `{name}` at {path:?}, which {} of {} have", counts.records, seen.records);
-                    found.push((text, seen.records));
+                if (rare(missing, seen.records) || missing <= doubt) && record.map.get(name).is_none() {
+                    lacking.push((name, missing));
+                }
+            }
+            lacking.sort_unstable();
+            let mut renamed = false;
+            for (name, value) in record.map.iter() {
+                let field = seen.fields.get(&hash_text(name)).copied().unwrap_or_default();
+                if field.records <= doubt {
+                    let respelt = !open && lacking.iter().any(|(missing, _)| is_respelt(missing, name));
+                    renamed |= respelt;
+                    if !open && many || respelt {
+                        let others = field.records.saturating_sub(1);
+                        let whose = if others == 0 { "no other has".into() } else { format!("{others} others have") };
+                        found.push((format!("has a member `{name}` at {path:?}, which {whose}"), seen.records));
+                    }
+                    continue;
+                }
+                let kind = kind_of(value);
+                let usual = (0..6).max_by_key(|kind| field.kinds[*kind]).unwrap_or(0);
+                let (least, stray) = match field.records >= SHAPE_RECORDS {
+                    true => (SHAPE_RECORDS, rare(field.kinds[kind], field.records)),
+                    false => {
+                        (RENAMED_RECORDS, field.records - field.kinds[usual] <= doubt && field.kinds[kind] <= doubt)
+                    }
+                };
+                // A null is a value of any kind.
+                if kind != usual && kind != 0 && usual != 0 && field.records >= least && stray {
+                    let text = format!("has {} at {path}/{name}, where others have {}", value.a_kind(), KINDS[usual]);
+                    found.push((text, field.records));
+                }
+            }
+            for (name, missing) in lacking {
+                let dropped = many && rare(missing, seen.records)
+                    || seen.records >= DROPPED_RECORDS && missing <= doubt && !record.map.is_empty();
+                if renamed || dropped {
+                    let (have, all) = (seen.records - missing, seen.records);
+                    found.push((format!("lacks `{name}` at {path:?}, which {have} of {all} have"), all));
                 }
             }
         });
@@ -95,7 +113,8 @@ impl Check<'_> {
     /// Checks sums, products, counts and the order of dates in an answer.
     pub(super) fn relations(&mut self, at: usize, marks: &mut Marks) {
         let step = &self.steps[at];
-        let mut found: Vec<(Relation, u32, u32, String, Option<Json>, Option<f64>)> = Vec::new();
+        type Broken = (Relation, u32, u32, String, Option<Json>, Option<f64>);
+        let mut found: Vec<Broken> = Vec::new();
         let mut left = 64;
         let mut kept = Vec::new();
         shape::records(step.tool, &step.answer.value, &mut |record: Record<'_>| {
@@ -131,6 +150,36 @@ impl Check<'_> {
             }
             diagnostic.evidence =
                 Evidence { expected: expected.map(Json::Float), recorded: Some(target), ..Evidence::default() };
+            self.push(diagnostic);
+        }
+    }
+
+    /// Checks what can be computed from the arguments alone.
+    pub(super) fn functions(&mut self, at: usize, marks: &mut Marks) {
+        let (model, steps) = (self.model, self.steps);
+        let step = &steps[at];
+        let mut found = Vec::new();
+        functions::wrong(&model.functions, step, |value, leaf, outcome| match outcome {
+            Ok(()) => drop(marks.predicted.insert(std::ptr::from_ref(value).addr())),
+            Err((expected, rule)) => found.push((value.clone(), leaf, expected, rule.support)),
+        });
+        for (value, leaf, expected, support) in found {
+            let expects = Json::Float(expected.value);
+            let path = model.tables.word(leaf);
+            let text = format!(
+                "message {} answers `{}` with {}{}, but {} is {} (so in {} of {} answers)",
+                step.answered_at,
+                step.name,
+                value.excerpt(),
+                if path.starts_with('/') { format!(" at {path}") } else { String::new() },
+                expected.how,
+                expects.excerpt(),
+                support.held,
+                support.total()
+            );
+            let mut diagnostic = Diagnostic::new(Code::ArithmeticMismatch, self.at_answer(at), text)
+                .related(self.at_call(at), "the call");
+            diagnostic.evidence = Evidence { expected: Some(expects), recorded: Some(value), ..Evidence::default() };
             self.push(diagnostic);
         }
     }
@@ -206,6 +255,26 @@ impl Check<'_> {
             let quiet = |since: usize| {
                 !self.acting.iter().any(|k| *k > since && *k != at && steps[*k].mentioned.contains(&hash))
             };
+            if let Some((last, named)) = self.lately.get(&hash)
+                && !step.answer.refused
+                && let Some(support) = model.guards.is_gone(&((steps[*last].tool, *named), (step.tool, given.id)))
+            {
+                let text = format!(
+                    "message {} lets `{}` succeed on {} {}, which `{}` at message {} took away: after it the call was \
+                     refused {} of {} times elsewhere",
+                    step.answered_at,
+                    step.name,
+                    given.path.trim_start_matches('/'),
+                    given.value.excerpt(),
+                    steps[*last].name,
+                    steps[*last].answered_at,
+                    support.held,
+                    support.total(),
+                );
+                let diagnostic = Diagnostic::new(Code::UnknownEntity, self.at_answer(at), text)
+                    .related(self.at_call(*last), "the call that took it away");
+                found.push(diagnostic);
+            }
             for (table, subject) in self.holes.called(hash) {
                 let known: Vec<_> = self.holes.fields(*subject).collect();
                 let Some(latest) = known.iter().map(|(_, fact)| fact.step).max() else { continue };
@@ -343,6 +412,13 @@ impl Check<'_> {
             self.push(diagnostic);
         }
     }
+}
+
+/// Whether one name has all the words of another: `user_id` and `userId`, `city` and `city_name`.
+fn is_respelt(a: &str, b: &str) -> bool {
+    let (a, b) = (crate::grounding::name_parts(a), crate::grounding::name_parts(b));
+    let within = |a: &[String], b: &[String]| a.iter().all(|word| b.contains(word));
+    !a.is_empty() && !b.is_empty() && (within(&a, &b) || within(&b, &a))
 }
 
 const KINDS: [&str; 6] = ["null", "booleans", "numbers", "texts", "lists", "objects"];

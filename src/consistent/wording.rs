@@ -129,7 +129,10 @@ impl Check<'_> {
         let places = (prior.node.min(reading.node), prior.node.max(reading.node), reading.field);
         let support = tables.support.get(&places).copied().unwrap_or_default();
         if support.total() > 0 {
-            return support.holds() && (support.held >= self.bar.held || places.0 == places.1 && self.strict);
+            // Records that agree in all of many fields are one, if only seen once or twice.
+            let whole = tables.agreement.get(&(places.0, places.1)).copied().unwrap_or_default();
+            let alike = whole.broken == 0 && whole.held >= 2 * self.bar.held;
+            return support.holds() && (support.held >= self.bar.held || alike || places.0 == places.1 && self.strict);
         }
         let rank = tables.places.get(&reading.place).map_or(9, |place| place.rank);
         places.0 == places.1 && rank == 0

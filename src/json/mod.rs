@@ -3,6 +3,7 @@
 //! **Invariant.** Every list and map knows how many nodes it stands for and how deep it is, so that no code, trusted or
 //! not, can build a value whose text would be exponentially larger than its memory.
 
+pub mod arithmetic;
 mod matching;
 mod patch;
 pub mod pointer;

@@ -1,13 +1,14 @@
 //! The second pass over a corpus: what calls change, and where the values in answers come from.
 
 use super::access::Access;
-use super::guards::Guards;
+use super::functions::Functions;
+use super::guards::{Guards, Lately};
 use super::holes::{Holes, Reading, changes, names};
 use super::presence::{self, Presence};
 use super::relations::Relations;
 use super::shape::Record;
 use super::shape::{self, Leaf};
-use super::step::{Step, hash_json, hash_name};
+use super::step::{Given, Step, hash_json, hash_name};
 use super::survey::{Support, Tables};
 use super::{FastMap, FastSet, hash_text, mix};
 use crate::json::Json;
@@ -69,6 +70,8 @@ pub struct LeafSeen {
     pub table: u64,
     pub path: Box<str>,
     pub seen: u32,
+    /// How often it stood in a list.
+    pub listed: u32,
     /// How often the value before is known, and how often it stayed.
     pub known: u32,
     pub kept: u32,
@@ -98,6 +101,9 @@ pub struct ArgumentSeen {
     /// How often both were texts, the argument of three letters at least, and how often the value had it in it.
     pub texts: u32,
     pub within: u32,
+    /// How often that had the form of an identifier, and how often what was equal had.
+    pub identifying: u32,
+    pub telling: u32,
     /// Hashes of a few values that were equal.
     pub values: Vec<u64>,
 }
@@ -121,6 +127,12 @@ pub fn same(a: &Json, b: &Json) -> bool {
         }
 }
 
+/// Whether a value is hardly equal to another by chance: the text of an identifier or a time, or a long one.
+pub fn is_telling(value: &Json) -> bool {
+    let Json::Text(text) = value else { return false };
+    text.len() >= 16 || text.len() >= 5 && text.bytes().any(|b| b.is_ascii_digit())
+}
+
 /// Equal but for the rounding of floats.
 pub fn close(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-6 * a.abs().max(b.abs()).max(1.0)
@@ -129,6 +141,7 @@ pub fn close(a: f64, b: f64) -> bool {
 impl LeafSeen {
     fn note(&mut self, leaf: Leaf<'_>, before: Option<&Json>, writer: &Step, answers: &[Leaf<'_>]) {
         self.seen += 1;
+        self.listed += u32::from(leaf.indices != 0);
         self.name = leaf.name;
         let value = leaf.value;
         let hash = hash_json(value);
@@ -159,6 +172,8 @@ impl LeafSeen {
                         summed: 0,
                         texts: 0,
                         within: 0,
+                        identifying: 0,
+                        telling: 0,
                         values: Vec::new(),
                     });
                     self.arguments.len() - 1
@@ -175,6 +190,7 @@ impl LeafSeen {
                 seen.texts += 1;
                 if text.contains(&**part) {
                     seen.within += 1;
+                    seen.identifying += u32::from(is_telling(&given.value));
                     if seen.values.len() < 8 && !seen.values.contains(&hash) {
                         seen.values.push(hash);
                     }
@@ -182,6 +198,7 @@ impl LeafSeen {
             }
             if same(value, &given.value) {
                 seen.equal += 1;
+                seen.telling += u32::from(is_telling(value));
                 if seen.values.len() < 8 && !seen.values.contains(&hash) {
                     seen.values.push(hash);
                 }
@@ -220,6 +237,7 @@ impl LeafSeen {
             (self.table, self.path) = (other.table, other.path);
         }
         self.seen += other.seen;
+        self.listed += other.listed;
         self.known += other.known;
         self.kept += other.kept;
         self.others += other.others;
@@ -243,6 +261,8 @@ impl LeafSeen {
                     own.summed += seen.summed;
                     own.texts += seen.texts;
                     own.within += seen.within;
+                    own.identifying += seen.identifying;
+                    own.telling += seen.telling;
                     own.values.extend(seen.values);
                     own.values.sort_unstable();
                     own.values.dedup();
@@ -339,6 +359,7 @@ pub struct Evidence {
     pub tools: FastMap<u64, ToolSeen>,
     pub shapes: FastMap<u64, ShapeSeen>,
     pub relations: Relations,
+    pub functions: Functions,
     pub presence: Presence,
     pub guards: Guards,
     /// The arguments that tools were called with: by tool and path.
@@ -354,6 +375,7 @@ impl Evidence {
         let mut holes = Holes::default();
         let mut acting: Vec<usize> = Vec::new();
         let mut heard = Heard::default();
+        let mut lately = Lately::default();
         for (at, step) in steps.iter().enumerate() {
             let tool = self.tools.entry(step.tool).or_default();
             tool.calls += 1;
@@ -365,12 +387,15 @@ impl Evidence {
             }
             let fresh =
                 |key: u64, since: usize| !acting.iter().any(|k| *k > since && steps[*k].mentioned.contains(&key));
-            self.guards.learn(&holes, step, fresh);
+            self.guards.learn(&holes, step, &lately, fresh);
             if !step.answer.refused {
                 if step.access != Access::Reads {
                     acting.push(at);
+                    let named = |given: &Given| Some((hash_name(&given.value)?, (step.tool, given.id)));
+                    lately.extend(step.given.iter().filter_map(named));
                 }
                 self.answer(step, &mut heard);
+                self.functions.learn(step);
             }
             let readings = holes.readings(tables, step);
             for reading in &readings {
@@ -540,6 +565,7 @@ impl Evidence {
             self.shapes.entry(place).or_default().merge(seen);
         }
         self.relations.merge(other.relations);
+        self.functions.merge(other.functions);
         self.presence.merge(other.presence);
         self.guards.merge(other.guards);
         self.arguments.extend(other.arguments);

@@ -3,6 +3,7 @@
 use super::FastMap;
 use super::holes::Holes;
 use super::step::{Step, hash_json, hash_name};
+use super::survey::Support;
 use crate::json::Json;
 
 /// Of a tool, the argument that names the record, its table, and a field.
@@ -21,10 +22,21 @@ pub struct ValueSeen {
 #[derive(Clone, Debug, Default)]
 pub struct Guards {
     pub fields: FastMap<Condition, Vec<ValueSeen>>,
-    /// Of a tool, an argument and a table: calls that name a record known to exist; how many succeeded, and how many were
-    /// refused because there is none.
+    /// Of a tool, an argument and a table: calls that name a record known to exist; how many succeeded, and how many
+    /// were refused because there is none.
     pub existing: FastMap<(u64, u64, u64), (u32, u32)>,
+    /// How often calls were refused because what they name is gone, and how often they succeeded on it.
+    pub gone: FastMap<Ending, Support>,
 }
+
+/// Of the last call that may have taken something away and of a later one: the tool, and the argument that names it.
+pub type Ending = ((u64, u64), (u64, u64));
+
+/// Things, by the hashes of what names them: the tool and the argument of the last call that may have changed them.
+pub type Lately = FastMap<u64, (u64, u64)>;
+
+/// Refusals that show that a call takes things away.
+const GONE_HELD: u32 = 3;
 
 /// Values of a field that are told apart; one with more is no state.
 const VALUES_MAX: usize = 8;
@@ -48,10 +60,17 @@ pub fn is_state(value: &Json) -> bool {
 
 impl Guards {
     /// Learns from one call, by what was known before it. `fresh` tells whether a fact still holds.
-    pub fn learn(&mut self, holes: &Holes, step: &Step, fresh: impl Fn(u64, usize) -> bool) {
+    pub fn learn(&mut self, holes: &Holes, step: &Step, lately: &Lately, fresh: impl Fn(u64, usize) -> bool) {
         let missing = step.answer.refused && is_missing(&step.answer.message());
         for given in &step.given {
             let Some(hash) = hash_name(&given.value) else { continue };
+            if let Some(last) = lately.get(&hash)
+                && (missing || !step.answer.refused)
+            {
+                let support = self.gone.entry((*last, (step.tool, given.id))).or_default();
+                let side = if missing { &mut support.held } else { &mut support.broken };
+                *side += 1;
+            }
             for (table, subject) in holes.called(hash) {
                 let outcome = self.existing.entry((step.tool, given.id, *table)).or_default();
                 outcome.0 += u32::from(!step.answer.refused);
@@ -78,7 +97,17 @@ impl Guards {
         }
     }
 
+    /// How often what a call names was gone after another, where it always was.
+    pub fn is_gone(&self, ending: &Ending) -> Option<Support> {
+        self.gone.get(ending).copied().filter(|support| support.held >= GONE_HELD && support.holds())
+    }
+
     pub fn merge(&mut self, other: Guards) {
+        for (ending, support) in other.gone {
+            let own = self.gone.entry(ending).or_default();
+            own.held += support.held;
+            own.broken += support.broken;
+        }
         for (condition, seen) in other.fields {
             let own = self.fields.entry(condition).or_default();
             for value in seen {

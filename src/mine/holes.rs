@@ -1,7 +1,7 @@
 //! A world with holes: what the dialogue so far has shown of the records behind the tools.
 //!
-//! One fact for each field of each record that was seen, with the step that showed it last. Every answer is also kept as a
-//! whole, under its question: the same question is asked of the same world, unless something wrote in between.
+//! One fact for each field of each record that was seen, with the step that showed it last. Every answer is also kept
+//! as a whole, under its question: the same question is asked of the same world, unless something wrote in between.
 
 use super::shape::{self, Record, is_keyed};
 use super::step::{STAR, Step, hash_text};
@@ -195,8 +195,8 @@ pub fn names(step: &Step, reading: &Reading<'_>, asker: &Step) -> bool {
     reading.key.iter().filter(|part| **part != 0).all(|part| step.mentioned.contains(part))
 }
 
-/// How the value of a reading differs from what was known. Records that have a key are compared by key, and their own fields
-/// left out: those are facts of their own.
+/// How the value of a reading differs from what was known. Records that have a key are compared by key, and their own
+/// fields left out: those are facts of their own.
 pub fn changes(tables: &Tables, step: &Step, reading: &Reading<'_>, prior: &Fact) -> Vec<Change> {
     let mut found = Vec::new();
     let (before, after) = (&prior.value, reading.value);

@@ -1,12 +1,13 @@
 //! Mining: what tools do, out of recorded calls alone.
 //!
-//! Two passes over a corpus that shares tools. The first ([`Survey`]) finds the records in answers and what they are known by; the
-//! second ([`Evidence`]) counts what calls change and where values come from. A [`Model`] is what was seen often enough. Rules are
-//! learned across trajectories; values are not, since each trajectory has its own world.
+//! Two passes over a corpus that shares tools. The first ([`Survey`]) finds the records in answers and what they are
+//! known by; the second ([`Evidence`]) counts what calls change and where values come from. A [`Model`] is what was
+//! seen often enough. Rules are learned across trajectories; values are not, since each trajectory has its own world.
 
 mod access;
 mod behaviour;
 mod evidence;
+pub mod functions;
 pub mod holes;
 pub mod guards;
 mod model;

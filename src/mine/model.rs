@@ -1,7 +1,8 @@
 //! What was seen often enough to count as a rule.
 
 use super::access::Access;
-use super::evidence::{Evidence, LeafSeen, ShapeSeen, ToolSeen, Touch};
+use super::evidence::{ArgumentSeen, Evidence, LeafSeen, ShapeSeen, ToolSeen, Touch};
+use super::functions::Computed;
 use super::guards::Guards;
 use super::offered::Offered;
 use super::presence::Link;
@@ -60,6 +61,8 @@ pub struct Rule {
     pub support: Support,
     /// Whether the argument has the name of what it fills.
     pub named: bool,
+    /// Whether the values are such that chance does not make them equal: ids, long texts.
+    pub telling: bool,
     /// How often the value before was known and another one.
     pub changed: u32,
 }
@@ -91,10 +94,14 @@ pub struct Model {
     touches: FastMap<(u64, u64), Touch>,
     pub effects: FastMap<(u64, u64), Effect>,
     pub answers: FastMap<u64, Rule>,
+    /// By leaf: further arguments that a text always has in it.
+    pub mentions: FastMap<u64, Vec<Rule>>,
     pub tools: FastMap<u64, ToolSeen>,
     pub shapes: FastMap<u64, ShapeSeen>,
     /// By place.
     pub relations: FastMap<u64, Vec<(Relation, Support)>>,
+    /// By leaf in answers.
+    pub functions: FastMap<u64, Vec<Computed>>,
     pub presence: FastMap<Link, Support>,
     pub guards: Guards,
     /// The tools on offer.
@@ -123,6 +130,7 @@ impl Model {
             shapes: evidence.shapes,
             relations: evidence.relations.rules(bar.held),
             arguments: evidence.arguments,
+            functions: evidence.functions.rules(Bar::USUAL.held),
             guards: evidence.guards,
             ..Model::default()
         };
@@ -142,6 +150,10 @@ impl Model {
                 let example = seen.values.iter().map(|(_, value, _)| value).min_by_key(|value| value.to_string());
                 model.examples.extend(example.map(|value| (leaf, value.clone())));
             }
+            let also: Vec<Rule> = within(&seen, bar).into_iter().skip(1).collect();
+            if !also.is_empty() {
+                model.mentions.insert(leaf, also);
+            }
             if let Some(rule) = echo(&seen, bar) {
                 model.answers.insert(leaf, rule);
             }
@@ -158,8 +170,8 @@ impl Model {
         self.tools.get(&tool).is_some_and(|seen| seen.odd >= 3 && seen.odd * 5 >= seen.calls)
     }
 
-    /// Whether a call of a tool may have made a change: of `class`, below the field `top`, in `table`. `other` where the call does
-    /// not name the record.
+    /// Whether a call of a tool may have made a change: of `class`, below the field `top`, in `table`. `other` where
+    /// the call does not name the record.
     pub fn license(&self, tool: u64, table: u64, top: u64, class: u64, other: bool, bar: Bar) -> License {
         let side = usize::from(other);
         let touch = |class: u64| self.touches.get(&(tool, class)).copied().unwrap_or_default();
@@ -190,13 +202,32 @@ fn last_name(path: &str) -> &str {
     path.rsplit('/').find(|segment| *segment != "*").unwrap_or("")
 }
 
+/// Whether so many different values were equal that chance had no part in it.
+fn is_varied(values: &[u64]) -> bool {
+    values.len() >= 6
+}
+
 /// The argument that a value is, where one is often enough.
 fn argument(seen: &LeafSeen, bar: Bar, name: u64) -> Option<(Rule, bool)> {
     let alike = |path: &str| hash_text(last_name(path)) == name;
     let best = seen
         .arguments
         .iter()
-        .filter(|argument| argument.equal >= bar.held && (argument.given - argument.equal) * 60 <= argument.given)
+        .filter(|argument| {
+            argument.equal >= bar.held
+                || argument.equal >= 2 && argument.telling == argument.equal && alike(&argument.path)
+        })
+        .filter(|argument| {
+            let (held, broken) = (argument.equal, argument.given - argument.equal);
+            let support = Support { held, broken };
+            match alike(&argument.path) {
+                true if seen.listed == 0 && (argument.telling * 2 >= held || is_varied(&argument.values)) => {
+                    support.mostly_holds()
+                }
+                true if seen.listed == 0 => support.holds() || broken == 1 && held >= 2 * Bar::USUAL.held,
+                _ => broken * 60 <= argument.given,
+            }
+        })
         .filter(|argument| {
             let sure = argument.equal >= 2 * bar.held && argument.equal == argument.given;
             alike(&argument.path) || argument.values.len() >= if sure { 2 } else { 3 }
@@ -205,7 +236,8 @@ fn argument(seen: &LeafSeen, bar: Bar, name: u64) -> Option<(Rule, bool)> {
     let expr = Expr::Argument { id: best.id, path: best.path.clone() };
     let support = Support { held: best.equal, broken: best.given - best.equal };
     let named = alike(&best.path);
-    let rule = Rule { expr, support, named, changed: seen.known - seen.kept };
+    let telling = best.telling == best.equal;
+    let rule = Rule { expr, support, named, telling, changed: seen.known - seen.kept };
     Some((rule, named))
 }
 
@@ -215,6 +247,7 @@ fn constant(seen: &LeafSeen, least: u32) -> Option<Rule> {
         expr: Expr::Constant(value.clone()),
         support: Support { held: *count, broken: seen.seen - count },
         named: false,
+        telling: false,
         changed: seen.known - seen.kept,
     })
 }
@@ -243,13 +276,13 @@ fn effect(seen: &LeafSeen, bar: Bar) -> Option<Rule> {
         .filter(|(_, support)| support.held >= bar.held && support.holds())
         .max_by_key(|(id, support)| (support.held, *id))
     {
-        return Some(Rule { expr: Expr::Answer { id: *id }, support: *support, named: false, changed });
+        return Some(Rule { expr: Expr::Answer { id: *id }, support: *support, named: false, telling: false, changed });
     }
     for argument in &seen.arguments {
         let is = |count: u32| count >= bar.held && rare(argument.summed - count, argument.summed) && changed >= 2;
         let (id, path) = (argument.id, argument.path.clone());
         let support = |held| Support { held, broken: argument.summed - held };
-        let rule = |expr, held| Some(Rule { expr, support: support(held), named: false, changed });
+        let rule = |expr, held| Some(Rule { expr, support: support(held), named: false, telling: false, changed });
         if is(argument.plus) {
             return rule(Expr::Plus { id, path }, argument.plus);
         }
@@ -260,20 +293,30 @@ fn effect(seen: &LeafSeen, bar: Bar) -> Option<Rule> {
     if changed >= 2 { constant(seen, bar.held) } else { None }
 }
 
-/// The argument that a text always has in it.
-fn within(seen: &LeafSeen, bar: Bar) -> Option<Rule> {
-    let best = seen
+/// The arguments that a text always has in it, the one most often first.
+fn within(seen: &LeafSeen, bar: Bar) -> Vec<Rule> {
+    let mut found: Vec<&ArgumentSeen> = seen
         .arguments
         .iter()
-        .filter(|argument| argument.within >= bar.held && argument.values.len() >= 3)
-        .filter(|argument| argument.within == argument.texts)
-        .max_by_key(|argument| (argument.within, argument.id))?;
-    Some(Rule {
-        expr: Expr::Within { id: best.id, path: best.path.clone() },
-        support: Support { held: best.within, broken: 0 },
+        .filter(|argument| {
+            let telling = argument.values.len() >= 2 && argument.identifying == argument.within;
+            argument.within >= bar.held && (argument.values.len() >= 3 || telling)
+        })
+        .filter(|argument| {
+            let support = Support { held: argument.within, broken: argument.texts - argument.within };
+            let telling = argument.identifying * 2 >= argument.within || is_varied(&argument.values);
+            support.broken == 0 || seen.listed == 0 && telling && support.mostly_holds()
+        })
+        .collect();
+    found.sort_by_key(|argument| std::cmp::Reverse((argument.within, argument.id)));
+    let rule = |argument: &ArgumentSeen| Rule {
+        expr: Expr::Within { id: argument.id, path: argument.path.clone() },
+        support: Support { held: argument.within, broken: argument.texts - argument.within },
         named: false,
+        telling: argument.identifying == argument.within,
         changed: 0,
-    })
+    };
+    found.into_iter().map(rule).collect()
 }
 
 /// What a value in an answer is, out of the call alone.
@@ -281,6 +324,6 @@ fn echo(seen: &LeafSeen, bar: Bar) -> Option<Rule> {
     match argument(seen, bar, seen.name) {
         Some((rule, true)) => Some(rule),
         Some((rule, false)) if rule.support.held >= 4 * bar.held => Some(rule),
-        _ => constant(seen, bar.held).or_else(|| within(seen, bar)),
+        _ => constant(seen, bar.held).or_else(|| within(seen, bar).into_iter().next()),
     }
 }

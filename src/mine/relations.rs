@@ -1,7 +1,7 @@
 //! Relations within one record: totals, products, counts, and dates in order.
 //!
-//! As in Daikon (Ernst et al.), a relation is a guess that every record confirms; what is trivially true of a record (a zero, an empty list)
-//! does not count.
+//! As in Daikon (Ernst et al.), a relation is a guess that every record confirms; what is trivially true of a record (a
+//! zero, an empty list) does not count.
 
 use super::evidence::close;
 use super::shape::Record;

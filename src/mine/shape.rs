@@ -1,7 +1,7 @@
 //! The shape of an answer: which objects in it are records, and where.
 //!
-//! A *place* is the position of records in the answers of a tool: its path with every index, and every key that is data,
-//! replaced by a star. Places are hashes; a [`Dictionary`] that the learner fills gives them back their text.
+//! A *place* is the position of records in the answers of a tool: its path with every index, and every key that is
+//! data, replaced by a star. Places are hashes; a [`Dictionary`] that the learner fills gives them back their text.
 
 use std::sync::Arc;
 

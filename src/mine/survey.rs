@@ -1,8 +1,8 @@
 //! The first pass over a corpus: which records there are, and by what they are known.
 //!
-//! A key is a functional dependency that was measured (TANE, Huhtala et al. 1999): among records that were seen while nothing can have
-//! written, equal keys mean equal fields. Candidates are members, and arguments of the call, that look like identifiers, alone and in
-//! pairs. The same count over two places tells whether they show the same records.
+//! A key is a functional dependency that was measured (TANE, Huhtala et al. 1999): among records that were seen while
+//! nothing can have written, equal keys mean equal fields. Candidates are members, and arguments of the call, that look
+//! like identifiers, alone and in pairs. The same count over two places tells whether they show the same records.
 
 use std::collections::BTreeMap;
 
@@ -23,6 +23,9 @@ pub enum KeyPart {
     /// The key under which the record stands.
     Key,
 }
+
+/// Sightings against which a single one is in doubt.
+const DOUBTED_HELD: u32 = 5;
 
 /// How often something was seen to hold, and not to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -50,6 +53,12 @@ impl Support {
     pub fn holds(self) -> bool {
         self.held > 0 && u64::from(self.broken) * 25 <= u64::from(self.total())
     }
+
+    /// The same where few were seen, and one corrupt record is a large share.
+    pub fn mostly_holds(self) -> bool {
+        self.holds()
+            || self.held >= DOUBTED_HELD && (self.broken <= 1 || u64::from(self.broken) * 10 <= u64::from(self.total()))
+    }
 }
 
 /// What was seen of the records in one place.
@@ -59,6 +68,8 @@ struct PlaceSeen {
     records: u32,
     /// By hash of the name: how many records have it.
     fields: FastMap<u64, u32>,
+    /// How often the next record of the dialogue has the same there, and how often it has something else.
+    varied: FastMap<u64, Support>,
     /// Candidates for keys, with the best rank of their names.
     keys: FastMap<u64, Candidate>,
     /// Whether records stand under keys that are data.
@@ -169,6 +180,7 @@ impl Survey {
     pub fn learn(&mut self, steps: &[Step]) {
         self.trajectories += 1;
         let mut met: FastMap<(u64, u64), Vec<Met<'_>>> = FastMap::default();
+        let mut last: FastMap<u64, &Json> = FastMap::default();
         let mut stretch = 0;
         for step in steps {
             self.words.entry(step.tool).or_insert_with(|| step.name.clone());
@@ -182,8 +194,22 @@ impl Survey {
                 if left > 0 {
                     left -= 1;
                     self.record(step, record, stretch, &mut met);
+                    if let Some(before) = last.insert(record.place, record.value) {
+                        self.vary(record, before);
+                    }
                 }
             });
+        }
+    }
+
+    fn vary(&mut self, record: Record<'_>, before: &Json) {
+        let Some(seen) = self.places.get_mut(&record.place) else { return };
+        for (name, value) in record.map.iter() {
+            if let Some(earlier) = before.get(name)
+                && seen.varied.len() < 256
+            {
+                seen.varied.entry(hash_text(name)).or_default().note(earlier == value);
+            }
         }
     }
 
@@ -291,6 +317,9 @@ impl Survey {
             for (field, count) in seen.fields {
                 *own.fields.entry(field).or_default() += count;
             }
+            for (field, support) in seen.varied {
+                own.varied.entry(field).or_default().add(support);
+            }
             for (id, other) in seen.keys {
                 match own.keys.entry(id) {
                     std::collections::hash_map::Entry::Vacant(slot) => drop(slot.insert(other)),
@@ -318,100 +347,37 @@ impl Survey {
         for ((key, a, b, field), support) in &self.agreed {
             by_key.entry(*key).or_default().push((*a, *b, *field, *support));
         }
-        // Keys that do not decide the records of a place.
-        let mut fields: FastMap<(u64, u64), (u32, u32)> = FastMap::default();
-        for ((key, a, b, _), support) in &self.agreed {
-            if a == b {
-                let (good, bad) = fields.entry((*a, *key)).or_default();
-                match support.holds() {
-                    true => *good += 1,
-                    false => *bad += 1,
-                }
-            }
-        }
-        let wrong = |(good, bad): (u32, u32)| bad * 4 > good + bad;
-        let foreign: FastSet<(u64, u64)> =
-            fields.into_iter().filter(|(_, counts)| wrong(*counts)).map(|(key, _)| key).collect();
+        // How the fields stand that a key decides, in any one place: the same name may be known to be no whole key
+        // elsewhere.
+        let failing: FastSet<u64> = by_key
+            .iter()
+            .filter(|(key, counts)| {
+                let (good, bad) = verdicts(counts.iter().filter(|(a, b, ..)| a == b && !self.by_argument(*a, **key)));
+                bad * 4 > good + bad
+            })
+            .map(|(key, _)| *key)
+            .collect();
+        let mut ordered: Vec<u64> = self.places.keys().copied().collect();
+        ordered.sort_unstable();
+        let first: FastMap<u64, u64> = ordered
+            .iter()
+            .filter_map(|place| Some((*place, self.best_key(*place, &by_key, &failing, &FastMap::default())?)))
+            .collect();
         let mut chosen: BTreeMap<u64, Chosen> = BTreeMap::new();
         let mut volatile: FastSet<(u64, u64)> = FastSet::default();
-        let mut ordered: Vec<(&u64, &PlaceSeen)> = self.places.iter().collect();
-        ordered.sort_by_key(|(place, _)| **place);
-        for (place, seen) in ordered {
-            let mut best: Option<(u32, u64)> = None;
-            let mut keys: Vec<(&u64, &Candidate)> = seen.keys.iter().collect();
-            keys.sort_by_key(|(id, _)| **id);
-            for (id, Candidate { parts, rank, records: count, named }) in keys {
-                // Optional members are no keys.
-                if u64::from(*count) * 10 < u64::from(seen.records) * 8 {
-                    continue;
-                }
-                let counts = by_key.get(id).map_or(&[][..], Vec::as_slice);
-                let own = counts.iter().filter(|(a, b, _, _)| a == place && b == place);
-                let (mut good, mut bad, mut held) = (0u32, 0u32, 0u32);
-                for (_, _, _, support) in own {
-                    match support.holds() {
-                        true => (good, held) = (good + 1, held.max(support.held)),
-                        false => bad += 1,
-                    }
-                }
-                let tried = good + bad > 0;
-                if tried && (bad * 4 > good + bad || good == 0) {
-                    continue;
-                }
-                let single = parts.len() == 1;
-                let argument = parts.iter().all(|part| matches!(part, KeyPart::Argument(_)));
-                // Without evidence a name must be that of an identifier; pairs need evidence.
-                let root = argument && *rank == 0 && self.is_root(*place, seen.tool);
-                if !tried && (*rank > 1 || !single || argument && !root) {
-                    continue;
-                }
-                if !single && held < 3 {
-                    continue;
-                }
-                // A key that a name does not support needs more evidence.
-                if *rank > 1 && held < 5 {
-                    continue;
-                }
-                if *rank > 3 || !single && *rank > 1 {
-                    continue;
-                }
-                // Against the records of other places that it is shared with.
-                let (mut fits, mut clashes) = (0u32, 0u32);
-                let elsewhere = |a: u64, b: u64| if a == *place { b } else { a };
-                let shared = counts.iter().filter(|(a, b, _, _)| (a == place) != (b == place));
-                // Where the other place has many records of one such key, it is no key there and says nothing.
-                for (_, _, _, support) in shared.filter(|(a, b, _, _)| !foreign.contains(&(elsewhere(*a, *b), *id))) {
-                    match support.holds() {
-                        true => fits += 1,
-                        false => clashes += 1,
-                    }
-                }
-                let score = 150 * u32::from(fits + clashes >= 3 && clashes * 5 > fits + clashes)
-                    + 8 * u32::from(*named * 2 < *count)
-                    + 4 * u32::from(fits == 0)
-                    + words_of(parts)
-                    + 100 * u32::from(!single)
-                    + 20 * u32::from(*rank)
-                    + 10 * u32::from(!tried)
-                    + 5 * u32::from(argument)
-                    + u32::from(!matches!(&parts[0], KeyPart::Key));
-                if best.is_none_or(|(least, other)| (score, *id) < (least, other)) {
-                    best = Some((score, *id));
-                }
-            }
-            if let Some((_, id)) = best {
+        for place in ordered {
+            let seen = &self.places[&place];
+            let best = self.best_key(place, &by_key, &failing, &first);
+            if let Some(id) = best {
                 let Candidate { parts, rank, .. } = &seen.keys[&id];
-                let own = Chosen { place: *place, key: id, parts: parts.clone(), rank: *rank, only: None };
-                if parts.len() == 2 {
-                    chosen.extend(self.partial(*place, seen, &own, &by_key));
-                }
-                chosen.insert(*place, own);
+                chosen.insert(place, Chosen { place, key: id, parts: parts.clone(), rank: *rank, only: None });
                 for (a, b, field, support) in by_key.get(&id).into_iter().flatten() {
-                    if a == place && b == place && !support.holds() {
-                        volatile.insert((*place, *field));
+                    if *a == place && *b == place && !support.mostly_holds() {
+                        volatile.insert((place, *field));
                     }
                 }
             }
+            chosen.extend(self.partial(place, seen, best, &by_key));
         }
         // Places that show the same records are one table.
         let mut table_of: FastMap<u64, u64> = chosen.keys().map(|node| (*node, *node)).collect();
@@ -454,7 +420,11 @@ impl Survey {
                         }
                         None => {
                             let (a, b) = (&chosen[a], &chosen[b]);
-                            a.only.is_none() && b.only.is_none() && self.alike(a.place, b.place, &a.parts)
+                            match (&a.only, &b.only) {
+                                (None, None) => self.alike(a.place, b.place, &a.parts),
+                                (Some(_), Some(_)) => is_telling(&a.parts),
+                                _ => false,
+                            }
                         }
                     };
                     let (x, y) = (root(&table_of, *a), root(&table_of, *b));
@@ -464,7 +434,9 @@ impl Survey {
                 }
             }
         }
-        let mut tables = Tables { support, volatile, words: std::mem::take(&mut self.words), ..Tables::default() };
+        let agreement = pairs.into_iter().map(|(nodes, (_, support))| (nodes, support)).collect();
+        let mut tables =
+            Tables { support, agreement, volatile, words: std::mem::take(&mut self.words), ..Tables::default() };
         for (node, Chosen { place, parts: key, rank, only, .. }) in chosen {
             let table = mix(root(&table_of, node), 3);
             let seen = &self.places[&place];
@@ -485,40 +457,164 @@ impl Survey {
         place == tool || ["response", "output", "result", "data"].iter().any(|name| place == mix(tool, hash_text(name)))
     }
 
-    /// Part of a key of two that decides some of the fields alone: the number of a flight its route, but not its price on a day.
+    /// The key of the records in a place. `elsewhere` has the keys of other places, where they were chosen before.
+    fn best_key(
+        &self,
+        place: u64,
+        by_key: &FastMap<u64, Vec<(u64, u64, u64, Support)>>,
+        failing: &FastSet<u64>,
+        elsewhere: &FastMap<u64, u64>,
+    ) -> Option<u64> {
+        let seen = &self.places[&place];
+        let mut best: Option<(u32, u64)> = None;
+        let mut keys: Vec<(&u64, &Candidate)> = seen.keys.iter().collect();
+        keys.sort_by_key(|(id, _)| **id);
+        for (id, Candidate { parts, rank, records: count, named }) in keys {
+            // Optional members are no keys.
+            if u64::from(*count) * 10 < u64::from(seen.records) * 8 {
+                continue;
+            }
+            let counts = by_key.get(id).map_or(&[][..], Vec::as_slice);
+            let own = || counts.iter().filter(|(a, b, ..)| *a == place && *b == place);
+            let (good, bad) = verdicts(own());
+            let held = own().filter(|count| count.3.holds()).map(|count| count.3.held).max().unwrap_or(0);
+            let tried = good + bad > 0;
+            if tried && (bad * 4 > good + bad || good == 0) {
+                continue;
+            }
+            let single = parts.len() == 1;
+            let argument = parts.iter().all(|part| matches!(part, KeyPart::Argument(_)));
+            // Without evidence a name must be that of an identifier, and known to be none elsewhere; pairs need
+            // evidence.
+            let root = argument && *rank == 0 && self.is_root(place, seen.tool);
+            // What the call asks for by this name is known by it.
+            let asked = u64::from(*named) * 10 >= u64::from(*count) * 9 && self.is_root(place, seen.tool);
+            let failing = failing.contains(id) && is_telling(parts) && !asked;
+            if !tried && (*rank > 1 || !single || argument && !root || failing) {
+                continue;
+            }
+            if !single && held < 3 {
+                continue;
+            }
+            // A key that a name does not support needs more evidence.
+            if *rank > 1 && held < 5 {
+                continue;
+            }
+            if *rank > 3 || !single && *rank > 1 {
+                continue;
+            }
+            // Against the records of other places that it is shared with. An argument there is of the call, not of each
+            // record.
+            let (fits, clashes) = verdicts(counts.iter().filter(|(a, b, ..)| {
+                let other = if *a == place { b } else { a };
+                (*a == place) != (*b == place) && (argument || !self.by_argument(*other, *id))
+            }));
+            // What the same records are known by in another place, where more of them were seen.
+            let known = |other: &u64, key: &u64| {
+                key == id && *other != place && self.places[other].records > seen.records && {
+                    self.share_fields(*other, place)
+                }
+            };
+            let adopted = !tried && elsewhere.iter().any(|(other, key)| known(other, key));
+            let score = 16 * u32::from(!adopted)
+                + 150 * u32::from(fits + clashes >= 3 && clashes * 5 > fits + clashes)
+                + 8 * u32::from(*named * 2 < *count)
+                + words_of(parts)
+                + 100 * u32::from(!single)
+                + 20 * u32::from(*rank)
+                + 10 * u32::from(!tried)
+                + 5 * u32::from(argument)
+                + u32::from(!matches!(&parts[0], KeyPart::Key));
+            if best.is_none_or(|(least, other)| (score, *id) < (least, other)) {
+                best = Some((score, *id));
+            }
+        }
+        best.map(|(_, id)| id)
+    }
+
+    /// A key of one part that decides some of the fields alone, where it is not the whole key: the number of a flight
+    /// its route, but not its price on a day.
     fn partial(
         &self,
         place: u64,
         seen: &PlaceSeen,
-        whole: &Chosen,
+        whole: Option<u64>,
         by_key: &FastMap<u64, Vec<(u64, u64, u64, Support)>>,
     ) -> Option<(u64, Chosen)> {
         let mut keys: Vec<(&u64, &Candidate)> = seen.keys.iter().collect();
         keys.sort_by_key(|(id, _)| **id);
-        keys.into_iter().find_map(|(id, candidate)| {
-            if candidate.parts.len() != 1 || candidate.rank > 1 || !whole.parts.contains(&candidate.parts[0]) {
+        let found = keys.into_iter().filter_map(|(id, Candidate { parts, rank, records, .. })| {
+            let own = matches!(parts[..], [KeyPart::Member(_) | KeyPart::Key]);
+            let always = u64::from(*records) * 10 >= u64::from(seen.records) * 8;
+            if whole == Some(*id) || !own || !always || *rank > 1 {
                 return None;
             }
-            let counts = by_key.get(id)?;
-            let own = counts.iter().filter(|(a, b, _, support)| {
-                (*a, *b) == (place, place) && support.held >= PARTIAL_HELD && support.broken == 0
-            });
-            let only: FastSet<u64> = own.map(|(_, _, field, _)| *field).collect();
-            let (parts, rank) = (candidate.parts.clone(), candidate.rank);
-            (!only.is_empty()).then(|| (mix(place, *id), Chosen { place, key: *id, parts, rank, only: Some(only) }))
-        })
+            // A telling name is the same thing everywhere; `id` is one thing here and another there.
+            let telling = is_telling(parts);
+            let mut fields: FastMap<u64, Support> = FastMap::default();
+            let mut places: FastSet<u64> = [place].into_iter().collect();
+            for (a, b, field, support) in by_key.get(id)? {
+                if telling || *a == place || *b == place {
+                    fields.entry(*field).or_default().add(*support);
+                    places.extend([*a, *b]);
+                }
+            }
+            let varied = |field: &u64| {
+                let mut all = Support::default();
+                places.iter().filter_map(|place| self.places[place].varied.get(field)).for_each(|one| all.add(*one));
+                all
+            };
+            let decided = |(field, support): &(u64, Support)| {
+                // What is mostly the same anyway agrees by chance.
+                let varied = varied(field);
+                varied.broken > 0
+                    && varied.broken >= varied.held
+                    && seen.fields.contains_key(field)
+                    && support.held >= PARTIAL_HELD
+                    && support.broken * 25 <= support.held
+            };
+            let only: FastSet<u64> = fields.into_iter().filter(decided).map(|(field, _)| field).collect();
+            let (parts, rank) = (parts.clone(), *rank);
+            let size = only.len();
+            let chosen = Chosen { place, key: *id, parts, rank, only: Some(only) };
+            (size > 0).then(|| ((size, *id), (mix(place, *id), chosen)))
+        });
+        found.max_by_key(|(size, _)| *size).map(|(_, chosen)| chosen)
+    }
+
+    /// Whether a key of the records in a place is made of an argument.
+    fn by_argument(&self, place: u64, key: u64) -> bool {
+        let parts = self.places.get(&place).and_then(|seen| seen.keys.get(&key)).map(|key| &key.parts);
+        parts.is_some_and(|parts| parts.iter().any(|part| matches!(part, KeyPart::Argument(_))))
+    }
+
+    /// Whether the records of two places have mostly the same fields.
+    fn share_fields(&self, a: u64, b: u64) -> bool {
+        let (a, b) = (&self.places[&a].fields, &self.places[&b].fields);
+        let shared = a.keys().filter(|field| b.contains_key(*field)).count();
+        shared >= 3 && shared * 10 >= a.len().min(b.len()) * 7
     }
 
     /// Whether two places never seen together have the same key by name, a telling one, and mostly the same fields.
     fn alike(&self, a: u64, b: u64, key: &[KeyPart]) -> bool {
-        let telling = key.iter().all(|part| match part {
-            KeyPart::Member(name) => crate::grounding::name_parts(name).len() > 1,
-            _ => false,
-        });
-        let (a, b) = (&self.places[&a].fields, &self.places[&b].fields);
-        let shared = a.keys().filter(|field| b.contains_key(*field)).count();
-        telling && shared >= 3 && shared * 10 >= a.len().min(b.len()) * 7
+        is_telling(key) && self.share_fields(a, b)
     }
+}
+
+/// Whether a key has a name that means the same everywhere: `order_id`, unlike `id`.
+fn is_telling(key: &[KeyPart]) -> bool {
+    key.iter().all(|part| match part {
+        KeyPart::Member(name) => crate::grounding::name_parts(name).len() > 1,
+        _ => false,
+    })
+}
+
+/// How many fields agreed, and how many did not.
+fn verdicts<'a>(counts: impl Iterator<Item = &'a (u64, u64, u64, Support)>) -> (u32, u32) {
+    counts.fold((0, 0), |(good, bad), (.., support)| match support.holds() {
+        true => (good + 1, bad),
+        false => (good, bad + 1),
+    })
 }
 
 /// A place with records that have a key.
@@ -546,6 +642,8 @@ pub struct Tables {
     pub records: BTreeMap<u64, Vec<u64>>,
     /// By two nodes (the lower first) and a field: how often it agreed while nothing can have written.
     pub support: FastMap<(u64, u64, u64), Support>,
+    /// By two nodes (the lower first): how often any field agreed, and how often the fields that mostly do not did not.
+    pub agreement: FastMap<(u64, u64), Support>,
     /// Fields that change without any write.
     pub volatile: FastSet<(u64, u64)>,
     pub words: Dictionary,
@@ -580,7 +678,7 @@ impl Tables {
 
     /// Whether a field in two places is not known to be two things.
     pub fn shares(&self, a: u64, b: u64, field: u64) -> bool {
-        a == b || self.support.get(&(a.min(b), a.max(b), field)).is_none_or(|support| support.holds())
+        a == b || self.support.get(&(a.min(b), a.max(b), field)).is_none_or(|support| support.mostly_holds())
     }
 
     pub fn word(&self, hash: u64) -> &str {

@@ -6,9 +6,9 @@ use rhai::{
     Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Map as RhaiMap, NativeCallContext, Position,
 };
 
-use super::arithmetic;
 use super::node::{Node, charge, from_dynamic, limit, printed, raise, to_dynamic};
 use crate::json::Json;
+use crate::json::arithmetic;
 use crate::mock::{Limits, Turn};
 use crate::world::{self, Condition, Size};
 

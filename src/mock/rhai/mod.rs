@@ -2,7 +2,6 @@
 //!
 //! The engine starts from `new_raw()`: no files, modules, time, `sleep`, `print` or `eval`. Every limit is set.
 
-mod arithmetic;
 mod host;
 mod node;
 

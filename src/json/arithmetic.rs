@@ -8,7 +8,7 @@ const TEXT_MAX: usize = 2_000;
 const DEPTH_MAX: u32 = 100;
 
 /// `x` to so many decimals, ties to even on the exact binary value.
-pub(super) fn round(x: f64, decimals: i64) -> f64 {
+pub fn round(x: f64, decimals: i64) -> f64 {
     if (0..=30).contains(&decimals) {
         return fixed(x, decimals).parse().unwrap_or(x);
     }
@@ -20,7 +20,7 @@ pub(super) fn round(x: f64, decimals: i64) -> f64 {
 }
 
 /// The text of `x` with so many decimals (0 to 30).
-pub(super) fn fixed(x: f64, decimals: i64) -> String {
+pub fn fixed(x: f64, decimals: i64) -> String {
     format!("{x:.*}", decimals.clamp(0, 30) as usize)
 }
 
@@ -47,7 +47,7 @@ type Value = Result<Number, String>;
 ///
 /// # Errors
 /// The text of the exception Python raises, for the usual mistakes.
-pub(super) fn evaluate(text: &str) -> Result<Json, String> {
+pub fn evaluate(text: &str) -> Result<Json, String> {
     if text.len() > TEXT_MAX {
         return Err(too_deep());
     }
