@@ -85,9 +85,7 @@ impl Check<'_> {
                 let usual = (0..6).max_by_key(|kind| field.kinds[*kind]).unwrap_or(0);
                 let (least, stray) = match field.records >= SHAPE_RECORDS {
                     true => (SHAPE_RECORDS, rare(field.kinds[kind], field.records)),
-                    false => {
-                        (RENAMED_RECORDS, field.records - field.kinds[usual] <= doubt && field.kinds[kind] <= doubt)
-                    }
+                    false => (KIND_RECORDS, field.records - field.kinds[usual] <= doubt && field.kinds[kind] <= doubt),
                 };
                 // A null is a value of any kind.
                 if kind != usual && kind != 0 && usual != 0 && field.records >= least && stray {

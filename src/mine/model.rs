@@ -185,8 +185,8 @@ fn last_name(path: &str) -> &str {
     path.rsplit('/').find(|segment| *segment != "*").unwrap_or("")
 }
 
-/// Whether it is an argument in several answers, and in lists of several items: what is so of the only item of a list need not be so of
-/// another. An argument that is a list itself goes with the items.
+/// Whether it is an argument in several answers, and in lists of several items: what is so of the only item of a list
+/// need not be so of another. An argument that is a list itself goes with the items.
 fn is_of_each_item(argument: &ArgumentSeen) -> bool {
     argument.path.contains("/*") || argument.firsts >= 2 * Bar::USUAL.held && argument.further >= Bar::USUAL.held
 }
