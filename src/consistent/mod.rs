@@ -212,6 +212,7 @@ impl<'a> Check<'a> {
                 let writer = &steps[*k];
                 if let Some(rule) = model.effects.get(&(writer.tool, leaf.id)).map(|effect| &effect.rule)
                     && rule.support.held >= self.bar.held
+                    && (!matches!(rule.expr, Expr::Constant(_)) || rule.support.held >= 2 * self.bar.held)
                 {
                     // A later call that may have touched it makes the outcome open.
                     let later = between.iter().filter(|later| *later > k && **later <= at);
@@ -245,6 +246,7 @@ impl<'a> Check<'a> {
     fn echoes(&mut self, at: usize, marks: &mut Marks) {
         let step = &self.steps[at];
         let mut found = Vec::new();
+        let mut met: FastSet<u64> = FastSet::default();
         shape::leaves(step.tool, &step.answer.value, LEAVES_MAX, &mut |leaf| {
             let also = self.model.mentions.get(&leaf.id);
             for rule in self.model.answers.get(&leaf.id).into_iter().chain(also.into_iter().flatten()) {
@@ -260,6 +262,7 @@ impl<'a> Check<'a> {
                 let Some(expected) = value_of(&rule.expr, step, leaf, None, false) else { continue };
                 let place = std::ptr::from_ref(leaf.value).addr();
                 if agrees(&expected, leaf.value) || contains(&rule.expr, &expected, leaf.value) {
+                    met.insert(leaf.id);
                     if rule.support.held >= 10 || matches!(rule.expr, Expr::Argument { .. }) {
                         marks.predicted.insert(place);
                     }
@@ -271,7 +274,7 @@ impl<'a> Check<'a> {
                 }
             }
         });
-        for (leaf, rule, expected) in found {
+        for (leaf, rule, expected) in found.into_iter().filter(|(leaf, rule, _)| rule.each || !met.contains(&leaf.id)) {
             self.unlike_argument(at, rule, &expected, leaf);
         }
     }

@@ -12,8 +12,10 @@ use crate::mine::{hash_json, hash_text, kind_of, mix};
 const SHAPE_RECORDS: u32 = 50;
 /// The same for a member that every one of them has.
 const DROPPED_RECORDS: u32 = 30;
-/// The same for a member that has its name in another spelling, or is of another kind.
-const RENAMED_RECORDS: u32 = 12;
+/// The same for a member that is of another kind, where all are of one.
+const KIND_RECORDS: u32 = 12;
+/// The same for a member that has its name in another spelling.
+const RENAMED_RECORDS: u32 = 5;
 /// Records among which one may be corrupt.
 const DOUBT_RECORDS: u32 = SHAPE_RECORDS;
 /// Sightings of an arithmetic relation: several hold by accident in few records.
@@ -83,9 +85,7 @@ impl Check<'_> {
                 let usual = (0..6).max_by_key(|kind| field.kinds[*kind]).unwrap_or(0);
                 let (least, stray) = match field.records >= SHAPE_RECORDS {
                     true => (SHAPE_RECORDS, rare(field.kinds[kind], field.records)),
-                    false => {
-                        (RENAMED_RECORDS, field.records - field.kinds[usual] <= doubt && field.kinds[kind] <= doubt)
-                    }
+                    false => (KIND_RECORDS, field.records - field.kinds[usual] <= doubt && field.kinds[kind] <= doubt),
                 };
                 // A null is a value of any kind.
                 if kind != usual && kind != 0 && usual != 0 && field.records >= least && stray {

@@ -128,13 +128,19 @@ impl Check<'_> {
         let tables = &self.model.tables;
         let places = (prior.node.min(reading.node), prior.node.max(reading.node), reading.field);
         let support = tables.support.get(&places).copied().unwrap_or_default();
+        // What part of a key decides was decided by all places together.
+        let partial = tables.partial.get(&reading.place).is_some_and(|place| place.node == reading.node);
+        let rank = tables.places.get(&reading.place).map_or(9, |place| place.rank);
         if support.total() > 0 {
             // Records that agree in all of many fields are one, if only seen once or twice.
             let whole = tables.agreement.get(&(places.0, places.1)).copied().unwrap_or_default();
-            let alike = whole.broken == 0 && whole.held >= 2 * self.bar.held;
-            return support.holds() && (support.held >= self.bar.held || alike || places.0 == places.1 && self.strict);
+            let alike = rank == 0 && whole.broken == 0 && whole.held >= 2 * self.bar.held;
+            let certain = alike || partial || places.0 == places.1 && self.strict;
+            return support.mostly_holds() && (support.held >= self.bar.held || certain);
         }
-        let rank = tables.places.get(&reading.place).map_or(9, |place| place.rank);
+        if partial {
+            return true;
+        }
         places.0 == places.1 && rank == 0
     }
 

@@ -104,6 +104,9 @@ pub struct ArgumentSeen {
     /// How often that had the form of an identifier, and how often what was equal had.
     pub identifying: u32,
     pub telling: u32,
+    /// Of what stands in lists: how often the first item was equal or had it in it, and how often a further one.
+    pub firsts: u32,
+    pub further: u32,
     /// Hashes of a few values that were equal.
     pub values: Vec<u64>,
 }
@@ -174,6 +177,8 @@ impl LeafSeen {
                         within: 0,
                         identifying: 0,
                         telling: 0,
+                        firsts: 0,
+                        further: 0,
                         values: Vec::new(),
                     });
                     self.arguments.len() - 1
@@ -182,6 +187,15 @@ impl LeafSeen {
             };
             let seen = &mut self.arguments[at];
             seen.given += 1;
+            let has = |text: &Json, part: &Json| match (text, part) {
+                (Json::Text(text), Json::Text(part)) => text.contains(&**part),
+                _ => false,
+            };
+            if leaf.indices != 0 && (same(value, &given.value) || has(value, &given.value)) {
+                let first = [mix(0, 0), mix(mix(0, 0), 0)].contains(&leaf.indices);
+                seen.firsts += u32::from(first);
+                seen.further += u32::from(!first);
+            }
             if let (Json::Text(text), Json::Text(part)) = (value, &given.value)
                 && part.len() >= 3
                 && part.len() <= 200
@@ -263,6 +277,8 @@ impl LeafSeen {
                     own.within += seen.within;
                     own.identifying += seen.identifying;
                     own.telling += seen.telling;
+                    own.firsts += seen.firsts;
+                    own.further += seen.further;
                     own.values.extend(seen.values);
                     own.values.sort_unstable();
                     own.values.dedup();

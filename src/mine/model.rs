@@ -63,6 +63,8 @@ pub struct Rule {
     pub named: bool,
     /// Whether the values are such that chance does not make them equal: ids, long texts.
     pub telling: bool,
+    /// Whether it holds for each item of a list; otherwise for one of them at least.
+    pub each: bool,
     /// How often the value before was known and another one.
     pub changed: u32,
 }
@@ -202,6 +204,12 @@ fn last_name(path: &str) -> &str {
     path.rsplit('/').find(|segment| *segment != "*").unwrap_or("")
 }
 
+/// Whether it is an argument in several answers, and in lists of several items: what is so of the only item of a list
+/// need not be so of another. An argument that is a list itself goes with the items.
+fn is_of_each_item(argument: &ArgumentSeen) -> bool {
+    argument.path.contains("/*") || argument.firsts >= 2 * Bar::USUAL.held && argument.further >= Bar::USUAL.held
+}
+
 /// Whether so many different values were equal that chance had no part in it.
 fn is_varied(values: &[u64]) -> bool {
     values.len() >= 6
@@ -237,7 +245,8 @@ fn argument(seen: &LeafSeen, bar: Bar, name: u64) -> Option<(Rule, bool)> {
     let support = Support { held: best.equal, broken: best.given - best.equal };
     let named = alike(&best.path);
     let telling = best.telling == best.equal;
-    let rule = Rule { expr, support, named, telling, changed: seen.known - seen.kept };
+    let each = seen.listed == 0 || is_of_each_item(best);
+    let rule = Rule { expr, support, named, telling, each, changed: seen.known - seen.kept };
     Some((rule, named))
 }
 
@@ -248,6 +257,7 @@ fn constant(seen: &LeafSeen, least: u32) -> Option<Rule> {
         support: Support { held: *count, broken: seen.seen - count },
         named: false,
         telling: false,
+        each: true,
         changed: seen.known - seen.kept,
     })
 }
@@ -276,13 +286,21 @@ fn effect(seen: &LeafSeen, bar: Bar) -> Option<Rule> {
         .filter(|(_, support)| support.held >= bar.held && support.holds())
         .max_by_key(|(id, support)| (support.held, *id))
     {
-        return Some(Rule { expr: Expr::Answer { id: *id }, support: *support, named: false, telling: false, changed });
+        return Some(Rule {
+            expr: Expr::Answer { id: *id },
+            support: *support,
+            named: false,
+            telling: false,
+            each: true,
+            changed,
+        });
     }
     for argument in &seen.arguments {
         let is = |count: u32| count >= bar.held && rare(argument.summed - count, argument.summed) && changed >= 2;
         let (id, path) = (argument.id, argument.path.clone());
         let support = |held| Support { held, broken: argument.summed - held };
-        let rule = |expr, held| Some(Rule { expr, support: support(held), named: false, telling: false, changed });
+        let rule =
+            |expr, held| Some(Rule { expr, support: support(held), named: false, telling: false, each: true, changed });
         if is(argument.plus) {
             return rule(Expr::Plus { id, path }, argument.plus);
         }
@@ -302,6 +320,7 @@ fn within(seen: &LeafSeen, bar: Bar) -> Vec<Rule> {
             let telling = argument.values.len() >= 2 && argument.identifying == argument.within;
             argument.within >= bar.held && (argument.values.len() >= 3 || telling)
         })
+        .filter(|argument| seen.listed == 0 || argument.identifying == argument.within || is_of_each_item(argument))
         .filter(|argument| {
             let support = Support { held: argument.within, broken: argument.texts - argument.within };
             let telling = argument.identifying * 2 >= argument.within || is_varied(&argument.values);
@@ -314,6 +333,7 @@ fn within(seen: &LeafSeen, bar: Bar) -> Vec<Rule> {
         support: Support { held: argument.within, broken: argument.texts - argument.within },
         named: false,
         telling: argument.identifying == argument.within,
+        each: seen.listed == 0 || is_of_each_item(argument),
         changed: 0,
     };
     found.into_iter().map(rule).collect()

@@ -497,7 +497,7 @@ impl Survey {
                 continue;
             }
             // A key that a name does not support needs more evidence.
-            if *rank > 1 && held < 5 {
+            if *rank > 1 && held < 10 {
                 continue;
             }
             if *rank > 3 || !single && *rank > 1 {
