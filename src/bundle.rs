@@ -191,7 +191,7 @@ impl<'a> Draft<'a> {
         let behaviour = self.mined.behaviours.get(step.tool);
         let rules = behaviour.is_some_and(|behaviour| behaviour.view.is_some() || behaviour.answer.is_some());
         let (key, times) = &self.asked[at];
-        if *times == 1 && (step.answer.refused || !rules) {
+        if *times == 1 && !rules {
             self.answers.entry(key.clone()).or_insert_with(|| returned(self.contents[at]));
         }
         if step.answer.refused {
@@ -280,7 +280,8 @@ impl<'a> Draft<'a> {
                     answer
                 }
                 Outcome::Refusal(answer) => answer,
-                Outcome::Fault(fault) => return Err(format!("`{}` cannot be run: {fault}", step.name)),
+                // What the code cannot do with these arguments, it is told.
+                Outcome::Fault(fault) => return Ok(Some((at, Json::text(fault.to_string())))),
             };
             if !replay::compare(&answer, self.contents[at], None).is_empty() {
                 return Ok(Some((at, answer)));
@@ -305,12 +306,12 @@ impl<'a> Draft<'a> {
     fn mend(&mut self, at: usize, answer: Json) {
         let step = &self.steps[at];
         let behaviour = self.mined.behaviours.get(step.tool);
-        let (_, times) = &self.asked[at];
+        let (key, times) = &self.asked[at];
         // A record that shows otherwise was written: by this call, or by an earlier one that may write.
         if let Some(view) = behaviour.and_then(|behaviour| behaviour.view.as_ref())
             && !step.answer.refused
         {
-            let key: Option<Vec<String>> =
+            let record: Option<Vec<String>> =
                 view.key.iter().map(|path| pointer::resolve(&step.arguments, path).map(key_text)).collect();
             let (own, recorded) = (pointer::resolve(&answer, &view.at), pointer::resolve(&step.answer.value, &view.at));
             let writer = match behaviour.is_some_and(|behaviour| behaviour.acts) {
@@ -320,13 +321,13 @@ impl<'a> Draft<'a> {
                     acts && !step.answer.refused
                 }),
             };
-            if let (Some(key), Some(Json::Map(own)), Some(Json::Map(recorded)), Some(writer)) =
-                (key, own, recorded, writer)
+            if let (Some(record), Some(Json::Map(own)), Some(Json::Map(recorded)), Some(writer)) =
+                (record, own, recorded, writer)
                 && !self.blamed.contains(&(writer, at))
             {
                 self.blamed.push((writer, at));
                 let table = self.mined.behaviours.tables[view.table].name.clone();
-                let key = key.join("|");
+                let key = record.join("|");
                 let mut writes = Vec::new();
                 for (name, value) in recorded.iter().filter(|(name, value)| own.get(name) != Some(value)) {
                     writes.push((table.clone(), key.clone(), name.to_string(), Some(value.clone())));
@@ -342,9 +343,12 @@ impl<'a> Draft<'a> {
                 return;
             }
         }
-        // The same call had another answer before.
-        let _ = times;
         let answer = returned(self.contents[at]);
+        // A record that is not there is answered for, as is a call that no rule explains.
+        if step.answer.refused && *times == 1 && !self.answers.contains_key(key) {
+            self.answers.insert(key.clone(), answer);
+            return;
+        }
         self.told(at).answer = Some(answer);
     }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::functions::Computed;
 use super::model::{Bar, Effect, Expr, License, Model, Rule};
 use super::survey::{KeyPart, Support};
 use super::{Access, FastMap, hash_text, mix};
@@ -31,6 +32,8 @@ pub struct Behaviour {
     /// Whether it may write.
     pub acts: bool,
     pub view: Option<View>,
+    /// In which states of the record it is refused.
+    pub guards: Vec<Guard>,
     /// What a call sets in the record that it names.
     pub sets: Vec<Set>,
     pub answer: Option<Template>,
@@ -65,6 +68,19 @@ pub struct FieldSpec {
     pub open: bool,
 }
 
+/// A state that the record must be in, or the call is refused.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Guard {
+    /// The field of the record, by name and hash.
+    pub field: (Box<str>, u64),
+    /// The values with which calls succeed.
+    pub allowed: Vec<Json>,
+    /// The answer to the others.
+    pub refusal: Json,
+    pub succeeded: u32,
+    pub refused: u32,
+}
+
 /// A field that a call sets.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Set {
@@ -81,6 +97,8 @@ pub struct Set {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Template {
     Value(Rule),
+    /// A function of the arguments.
+    Computed(Computed),
     /// An id that the call mints, by its pattern.
     Minted(String),
     Map(Vec<(Box<str>, Template)>),
@@ -114,11 +132,15 @@ impl Behaviours {
                 refused: seen.refused,
                 acts,
                 view: None,
+                guards: Vec::new(),
                 sets: Vec::new(),
                 answer: None,
                 minted: minted(model, *tool),
             };
             behaviour.view = found.view(model, *tool, acts);
+            if let Some(view) = &behaviour.view {
+                behaviour.guards = found.guards(model, *tool, view);
+            }
             if acts {
                 behaviour.sets = found.sets(model, *tool, behaviour.view.as_ref());
             }
@@ -186,6 +208,10 @@ impl Behaviours {
         }
         let touch = model.touch(tool, top);
         let (changed, kept) = (touch.changed[0] + touch.shared[0], touch.kept[0]);
+        let constant = matches!(self.constant(model, tool, field), Some(Rule { .. }));
+        if changed == 0 && !self.comes(model, tool, top) || constant {
+            return false;
+        }
         if kept >= 3 && changed * 20 <= kept {
             return false;
         }
@@ -197,6 +223,57 @@ impl Behaviours {
                 && !effect.path.contains("/*")
                 && below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
+    }
+
+    /// Whether a call brings a field that was not there.
+    fn comes(&self, model: &Model, tool: u64, top: u64) -> bool {
+        let touch = model.touch(tool, super::holes::coming(top));
+        touch.changed[0] + touch.shared[0] > 0
+    }
+
+    /// What a field of the whole answer always is.
+    fn constant<'a>(&self, model: &'a Model, tool: u64, field: u64) -> Option<&'a Rule> {
+        let rule = model.answers.get(&mix(tool, field))?;
+        let answers = model.shapes.get(&mix(tool, 1))?.records;
+        let always = rule.support.total() >= answers && rule.support.held >= Bar::USUAL.held;
+        (always && rule.support.broken == 0 && matches!(rule.expr, Expr::Constant(_))).then_some(rule)
+    }
+
+    /// States in which calls are refused, with one answer, and others in which they succeed.
+    fn guards(&self, model: &Model, tool: u64, view: &View) -> Vec<Guard> {
+        let [key] = &view.key[..] else { return Vec::new() };
+        let mut guards = Vec::new();
+        for ((by, argument, table, field), values) in &model.guards.fields {
+            let own = *by == tool && *table == self.tables[view.table].id;
+            if !own || !model.changing.contains(&mix(*table, *field)) || *argument != argument_id(key) {
+                continue;
+            }
+            let (good, bad): (Vec<_>, Vec<_>) = values.iter().partition(|seen| seen.succeeded > seen.refused * 4);
+            let succeeded: u32 = good.iter().map(|seen| seen.succeeded).sum();
+            let refused: u32 = bad.iter().map(|seen| seen.refused).sum();
+            let clean = bad.iter().all(|seen| seen.succeeded == 0);
+            // All refusals but a few read the same: the others have other reasons.
+            let mut answers: Vec<(Json, u32)> = Vec::new();
+            for (answer, count) in bad.iter().flat_map(|seen| &seen.answers) {
+                match answers.iter().position(|(known, _)| known == answer) {
+                    Some(at) => answers[at].1 += count,
+                    None => answers.push((answer.clone(), *count)),
+                }
+            }
+            let Some((refusal, count)) = answers.into_iter().max_by_key(|(answer, n)| (*n, answer.to_string())) else {
+                continue;
+            };
+            if clean && succeeded >= Bar::USUAL.held && refused >= 2 && count * 4 >= refused * 3 {
+                let mut allowed: Vec<Json> = good.iter().map(|seen| seen.value.clone()).collect();
+                allowed.sort_by_key(Json::to_string);
+                let field = (model.tables.word(*field).into(), *field);
+                guards.push(Guard { field, allowed, refusal, succeeded, refused });
+            }
+        }
+        // The state that explains the most; a second one would mostly say the same in other words.
+        guards.sort_by(|a, b| (b.refused, b.succeeded, &a.field).cmp(&(a.refused, a.succeeded, &b.field)));
+        guards.truncate(1);
+        guards
     }
 
     fn sets(&self, model: &Model, tool: u64, view: Option<&View>) -> Vec<Set> {
@@ -221,6 +298,20 @@ impl Behaviours {
                 sets.push(Set { table, key, path: path.clone(), rule: rule.clone() });
             }
         }
+        // What comes with the write and always is the same.
+        if let Some(view) = view.filter(|view| view.at.is_empty()) {
+            let table = self.tables[view.table].id;
+            for field in &view.fields {
+                let path: Box<str> = pointer_to(&field.name).into();
+                let top = mix(table, field.hash);
+                let changes = self.comes(model, tool, top) || model.touch(tool, top).changed[0] > 0;
+                if let (Some(rule), true) = (self.constant(model, tool, field.hash), changes)
+                    && !sets.iter().any(|set: &Set| set.path == path)
+                {
+                    sets.push(Set { table: view.table, key: view.key.clone(), path, rule: rule.clone() });
+                }
+            }
+        }
         sets.sort_by(|a, b| (a.table, &a.path).cmp(&(b.table, &b.path)));
         sets
     }
@@ -237,6 +328,11 @@ impl Behaviours {
         };
         self.tables[table].key.iter().map(path).collect()
     }
+}
+
+/// The id of a top-level argument, see [`super::Given`].
+fn argument_id(path: &str) -> u64 {
+    pointer::segments(path).fold(0, |id, segment| mix(id, hash_text(&segment)))
 }
 
 /// A JSON pointer to a member.
@@ -326,6 +422,11 @@ fn template(model: &Model, tool: u64, minted: &[(String, String)]) -> Option<Tem
         let path = model.tables.word(place);
         if let Some((_, pattern)) = minted.iter().find(|(minted, _)| minted == path) {
             return Some(Template::Minted(pattern.clone()));
+        }
+        let computed = model.functions.get(&place).into_iter().flatten();
+        let best = computed.max_by_key(|rule| (rule.support.held, std::cmp::Reverse(rule.function)));
+        if let Some(rule) = best.filter(|rule| rule.support.total() * 10 >= answers * 9) {
+            return Some(Template::Computed(*rule));
         }
         if let Some(rule) = model.answers.get(&place) {
             // A text that merely contains an argument is not put together, and a list that is at times empty is no constant.

@@ -271,7 +271,10 @@ impl Functions {
             let mut factor = 0.0;
             if function.kind == Kind::Factor {
                 let Some((low, high)) = seen.factor.filter(|(low, high)| close(*low, *high)) else { continue };
-                factor = f64::midpoint(low, high);
+                // The shortest number that is as near.
+                let middle = f64::midpoint(low, high);
+                let short = format!("{middle:.9e}").parse().unwrap_or(middle);
+                factor = if close(short, low) && close(short, high) { short } else { middle };
             }
             let exact = seen.exact.len() >= RESULTS_LEAST;
             let good = |support: &Support| {
@@ -318,6 +321,21 @@ pub fn wrong<'a>(
 }
 
 impl Computed {
+    /// What a call is to answer, with the most decimals that were never contradicted.
+    pub fn answer(&self, arguments: &Map) -> Option<f64> {
+        self.value(arguments).map(|value| rounded(value, self.rounding()))
+    }
+
+    /// To how many decimals it is rounded, if it is.
+    pub fn rounding(&self) -> Option<i64> {
+        ROUNDINGS.into_iter().zip(self.roundings).find(|(_, good)| *good).and_then(|(rounding, _)| rounding)
+    }
+
+    /// What a call's argument is multiplied by, for [`Kind::Factor`].
+    pub fn factor(&self) -> f64 {
+        self.factor
+    }
+
     fn value(&self, arguments: &Map) -> Option<f64> {
         let Function { kind, first, second } = self.function;
         let (_, a) = named(arguments, first)?;

@@ -16,6 +16,8 @@ pub struct ValueSeen {
     pub value: Json,
     pub succeeded: u32,
     pub refused: u32,
+    /// The answers that refused it, the first few of them.
+    pub answers: Vec<(Json, u32)>,
 }
 
 /// Outcomes of calls by the state of the records that they name.
@@ -58,6 +60,17 @@ pub fn is_state(value: &Json) -> bool {
     }
 }
 
+/// Answers of refusals that are kept for one value.
+const ANSWERS_MAX: usize = 4;
+
+fn note_answer(answers: &mut Vec<(Json, u32)>, answer: &Json, count: u32) {
+    match answers.iter_mut().position(|(known, _)| known == answer) {
+        Some(at) => answers[at].1 += count,
+        None if answers.len() < ANSWERS_MAX => answers.push((answer.clone(), count)),
+        None => {}
+    }
+}
+
 impl Guards {
     /// Learns from one call, by what was known before it. `fresh` tells whether a fact still holds.
     pub fn learn(&mut self, holes: &Holes, step: &Step, lately: &Lately, fresh: impl Fn(u64, usize) -> bool) {
@@ -85,13 +98,22 @@ impl Guards {
                     let at = match at {
                         Some(at) => at,
                         None if values.len() <= VALUES_MAX => {
-                            values.push(ValueSeen { hash, value: fact.value.clone(), succeeded: 0, refused: 0 });
+                            values.push(ValueSeen {
+                                hash,
+                                value: fact.value.clone(),
+                                succeeded: 0,
+                                refused: 0,
+                                answers: Vec::new(),
+                            });
                             values.len() - 1
                         }
                         None => continue,
                     };
                     values[at].succeeded += u32::from(!step.answer.refused);
                     values[at].refused += u32::from(step.answer.refused);
+                    if step.answer.refused && step.answer.value.nodes() < 40 {
+                        note_answer(&mut values[at].answers, &step.answer.value, 1);
+                    }
                 }
             }
         }
@@ -115,6 +137,9 @@ impl Guards {
                     Some(at) => {
                         own[at].succeeded += value.succeeded;
                         own[at].refused += value.refused;
+                        for (answer, count) in &value.answers {
+                            note_answer(&mut own[at].answers, answer, *count);
+                        }
                     }
                     None => own.push(value),
                 }

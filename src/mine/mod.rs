@@ -24,7 +24,7 @@ mod survey;
 use std::collections::{HashMap, HashSet};
 
 pub use access::Access;
-pub use behaviour::{Behaviour, Behaviours, FieldSpec, Set, TableSpec, Template, View};
+pub use behaviour::{Behaviour, Behaviours, FieldSpec, Guard, Set, TableSpec, Template, View};
 pub use evidence::{
     ArgumentSeen, Evidence, FieldSeen, Heard, LeafSeen, ShapeSeen, ToolSeen, Touch, close, kind_of, same,
 };

@@ -90,8 +90,19 @@ impl<'m> Interpreter<'m> {
         }
         let subject = mix(table, mix(key[0], key[1]));
         let named = |step: &Step| key.iter().filter(|part| **part != 0).all(|part| step.mentioned.contains(part));
-        // A call that can be refused is not known to succeed, but a look-up of what was seen is.
-        if behaviour.acts && behaviour.refused * 50 > behaviour.calls {
+        for guard in &behaviour.guards {
+            let (_, hash) = &guard.field;
+            let fact = self.holes.get(subject, *hash)?;
+            if !self.holds(fact, table, mix(table, *hash), named) {
+                return None;
+            }
+            if !guard.allowed.contains(&fact.value) {
+                return Some(guard.refusal.clone());
+            }
+        }
+        // A call that can be refused for other reasons is not known to succeed.
+        let explained: u32 = behaviour.guards.iter().map(|guard| guard.refused).sum();
+        if behaviour.acts && behaviour.refused.saturating_sub(explained) * 50 > behaviour.calls {
             return None;
         }
         let mut members: Vec<(Arc<str>, Json)> = Vec::new();
@@ -188,6 +199,7 @@ fn fill(template: &Template, step: &Step) -> Option<Json> {
     match template {
         Template::Value(rule) => evaluate(rule, step, None),
         Template::Minted(_) => None,
+        Template::Computed(rule) => rule.answer(step.arguments.as_map()?).map(Json::Float),
         Template::Map(members) => {
             let members = members.iter().map(|(name, part)| Some((Arc::from(&**name), fill(part, step)?)));
             members.collect::<Option<Vec<_>>>().map(Json::map)

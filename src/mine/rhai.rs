@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::behaviour::{Behaviour, Behaviours, Set, TableSpec, Template, View};
+use super::behaviour::{Behaviour, Behaviours, Guard, Set, TableSpec, Template, View};
+use super::functions::{Computed, Kind};
 use super::model::{Expr, Model, Rule};
 use super::survey::KeyPart;
 use crate::json::{Json, pointer};
@@ -303,17 +304,21 @@ impl Writer<'_> {
             self.line(0, &condition);
         }
         self.line(0, &format!("fn {function}(args) {{"));
-        self.line(1, &format!("let told = recorded_answer({}, args);", quoted(name)));
-        if *refused > 0 || behaviour.view.is_none() && behaviour.answer.is_none() {
-            self.line(1, "if told != () && \"answer\" in told { return apply_recorded(told); }");
+        let simple = behaviour.view.is_none() && behaviour.answer.is_none() && behaviour.sets.is_empty();
+        if simple {
+            self.line(1, &format!("answered({}, args)", quoted(name)));
+            self.line(0, "}");
+            return;
         }
+        self.line(1, &format!("let told = recorded_answer({}, args);", quoted(name)));
+        self.line(1, "if is_answer(told) { return apply_recorded(told); }");
         match (&behaviour.view, &behaviour.answer) {
             (Some(view), _) => self.view(behaviour, view),
             (None, Some(template)) => {
                 self.apart(behaviour);
-                self.line(1, "if told != () { apply_recorded(told); if \"answer\" in told { return told.answer; } }");
+                self.line(1, "apply_recorded(told);");
                 let mut text = String::new();
-                template_text(template, 1, &mut text);
+                self.template(template, 1, &mut text);
                 self.line(1, &text);
             }
             (None, None) => {
@@ -328,6 +333,9 @@ impl Writer<'_> {
     /// What is known of when the tool refuses, for a person who wants to write it down as code.
     fn conditions(&self, behaviour: &Behaviour) -> Vec<String> {
         let mut found = Vec::new();
+        if !behaviour.guards.is_empty() {
+            return found;
+        }
         for ((tool, _, table, field), values) in &self.model.guards.fields {
             if *tool != behaviour.tool || !self.model.changing.contains(&super::mix(*table, *field)) {
                 continue;
@@ -354,6 +362,18 @@ impl Writer<'_> {
         let key = key_expression(&view.key);
         let tool = quoted(&behaviour.name);
         self.line(1, &format!("let {record} = found({}, {key}, {tool}, args);", quoted(table)));
+        for guard in &behaviour.guards {
+            let value = format!("{record}{}", member(&guard.field.0));
+            let allowed: Vec<String> = guard.allowed.iter().map(literal).collect();
+            let test = match &allowed[..] {
+                [one] => format!("{value} != {one}"),
+                _ => format!("!({value} in [{}])", allowed.join(", ")),
+            };
+            let refusal = literal(&guard.refusal);
+            let Guard { succeeded, refused, .. } = guard;
+            self.line(1, &format!("// {succeeded} calls succeeded so, {refused} were refused otherwise."));
+            self.line(1, &format!("if {test} {{ fail({refusal}); }}"));
+        }
         let mut writes = false;
         for set in behaviour.sets.iter().filter(|set| set.table == view.table) {
             self.set(&record, set);
@@ -368,7 +388,6 @@ impl Writer<'_> {
         }
         self.line(1, "if told != () {");
         self.line(2, "apply_recorded(told);");
-        self.line(2, "if \"answer\" in told { return told.answer; }");
         self.line(2, &format!("{record} = get({}, {key});", quoted(table)));
         self.line(1, "}");
         if view.at.is_empty() {
@@ -435,27 +454,59 @@ fn nested(parts: &[(String, String)]) -> String {
     format!("#{{ {} }}", members.join(", "))
 }
 
-fn template_text(template: &Template, depth: usize, out: &mut String) {
-    match template {
-        Template::Minted(pattern) => {
-            let _ = write!(out, "mint({})", quoted(pattern));
-        }
-        Template::Value(rule) => out.push_str(&expression(rule, "()")),
-        Template::Map(members) if members.is_empty() => out.push_str("#{}"),
-        Template::Map(members) => {
-            out.push_str("#{\n");
-            for (name, part) in members {
-                let _ = write!(out, "{:1$}{2}: ", "", (depth + 1) * 4, quoted(name));
-                template_text(part, depth + 1, out);
-                match part {
-                    Template::Value(rule) => {
-                        let _ = writeln!(out, ", // {}", support(rule));
-                    }
-                    Template::Minted(_) => out.push_str(", // a new one in each call\n"),
-                    Template::Map(_) => out.push_str(",\n"),
-                }
+impl Writer<'_> {
+    fn template(&self, template: &Template, depth: usize, out: &mut String) {
+        match template {
+            Template::Minted(pattern) => {
+                let _ = write!(out, "mint({})", quoted(pattern));
             }
-            let _ = write!(out, "{:1$}}}", "", depth * 4);
+            Template::Computed(rule) => out.push_str(&self.computed(rule)),
+            Template::Value(rule) => out.push_str(&expression(rule, "()")),
+            Template::Map(members) if members.is_empty() => out.push_str("#{}"),
+            Template::Map(members) => {
+                out.push_str("#{\n");
+                for (name, part) in members {
+                    let _ = write!(out, "{:1$}{2}: ", "", (depth + 1) * 4, quoted(name));
+                    self.template(part, depth + 1, out);
+                    let why = match part {
+                        Template::Value(rule) => format!(", // {}", support(rule)),
+                        Template::Computed(rule) => format!(", // in {} calls seen", rule.support.held),
+                        Template::Minted(_) => ", // a new one in each call".into(),
+                        Template::Map(_) => ",".into(),
+                    };
+                    let _ = writeln!(out, "{why}");
+                }
+                let _ = write!(out, "{:1$}}}", "", depth * 4);
+            }
+        }
+    }
+
+    /// A function of the arguments.
+    fn computed(&self, rule: &Computed) -> String {
+        let argument = |hash: u64| format!("args{}", member(self.model.tables.word(hash)));
+        let (a, b) = (argument(rule.function.first), argument(rule.function.second));
+        let value = match rule.function.kind {
+            Kind::Value => format!("arithmetic({a})"),
+            Kind::Sum => format!("{a}.sum()"),
+            Kind::Mean => format!("({a}.sum() + 0.0) / {a}.len()"),
+            Kind::Least => format!("{a}.sorted()[0]"),
+            Kind::Most => format!("{a}.sorted()[-1]"),
+            Kind::Product => format!("product({a})"),
+            Kind::Length => format!("{a}.len()"),
+            Kind::Plus => format!("{a} + {b}"),
+            Kind::Minus => format!("{a} - {b}"),
+            Kind::Times => format!("{a} * {b}"),
+            Kind::Over => format!("({a} + 0.0) / {b}"),
+            Kind::Power => format!("({a} + 0.0) ** ({b} + 0.0)"),
+            Kind::Percent => format!("({a} + 0.0) / {b} * 100.0"),
+            Kind::Rounded => format!("round({a}, {b})"),
+            Kind::Root => format!("({a} + 0.0).sqrt()"),
+            Kind::Absolute => format!("{a}.abs()"),
+            Kind::Factor => format!("{a} * {:?}", rule.factor()),
+        };
+        match rule.rounding() {
+            Some(decimals) => format!("rounded({value}, {decimals})"),
+            None => value,
         }
     }
 }
@@ -472,6 +523,17 @@ fn call_key(tool, args) {
     `${tool} ${to_json(args)}`
 }
 
+// A number to so many decimals; what is none stays as it is.
+fn rounded(value, decimals) {
+    if is_number(value) { round(value, decimals) } else { value }
+}
+
+fn product(list) {
+    let result = 1;
+    for item in list { result *= item; }
+    result
+}
+
 // An id that was not minted before.
 fn mint(pattern) {
     let id = fresh_id("minted", pattern);
@@ -486,6 +548,10 @@ fn recorded_answer(tool, args) {
     known.asked += 1;
     put("recorded", key, known);
     known.times[`${known.asked}`]
+}
+
+fn is_answer(told) {
+    told != () && "answer" in told
 }
 
 fn apply_recorded(told) {
@@ -517,6 +583,9 @@ fn found(table, key, tool, args) {
 
 // The answer that was recorded for this call; for another call, the nearest one is named.
 fn answered(tool, args) {
+    let told = recorded_answer(tool, args);
+    let answer = apply_recorded(told);
+    if is_answer(told) { return answer; }
     let known = get("answers", call_key(tool, args));
     if known != () { return known.answer; }
     fail(`Error: ${tool}: nothing was recorded for ${to_json(args)}${nearest_call(tool, args)}`);

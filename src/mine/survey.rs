@@ -184,6 +184,11 @@ impl Survey {
         let mut stretch = 0;
         for step in steps {
             self.words.entry(step.tool).or_insert_with(|| step.name.clone());
+            for (name, _) in step.arguments.as_map().into_iter().flat_map(crate::json::Map::iter) {
+                if self.words.len() < 200_000 {
+                    self.words.entry(hash_text(name)).or_insert_with(|| (&**name).into());
+                }
+            }
             if step.answer.refused {
                 continue;
             }
