@@ -225,19 +225,22 @@ impl<'a> Check<'a> {
                     // With other writers in between, the value before is not that of this call.
                     let old = old.filter(|_| named.len() == 1);
                     if !open && let Some(expected) = value_of(&rule.expr, writer, leaf, old, *k == at) {
-                        found.push((leaf, *k, rule, expected, old.cloned()));
+                        let later: Vec<usize> = later.copied().collect();
+                        let sure = self.is_enough(rule.runs) && self.is_left_alone(reading, at, &later);
+                        found.push((leaf, *k, rule, expected, old.cloned(), sure));
                     }
                     return;
                 }
             }
         });
-        for (leaf, writer, rule, expected, old) in found {
+        for (leaf, writer, rule, expected, old, sure) in found {
             let moved = matches!(&rule.expr, Expr::Argument { id, .. } if among(&self.steps[writer], *id, leaf.value));
             if agrees(&expected, leaf.value) || moved {
                 marks.predicted.insert(std::ptr::from_ref(leaf.value).addr());
                 marks.unexplained.remove(&std::ptr::from_ref(leaf.value).addr());
             } else {
-                self.unlike_effect(at, reading, writer, rule, &expected, leaf, old.as_ref());
+                let severity = if sure { Severity::Error } else { Severity::Warning };
+                self.unlike_effect(at, reading, writer, rule, &expected, leaf, old.as_ref(), severity);
             }
         }
     }
@@ -322,6 +325,27 @@ impl<'a> Check<'a> {
             }
             self.push(diagnostic);
         }
+    }
+
+    /// Whether a rule or a frame was seen in trajectories enough for an error.
+    fn is_enough(&self, runs: u32) -> bool {
+        runs >= self.bar.runs
+    }
+
+    /// Whether calls were seen to leave a field alone in trajectories enough.
+    fn is_left_alone(&self, reading: &Reading<'_>, at: usize, between: &[usize]) -> bool {
+        between.iter().all(|k| {
+            let other = !names(&self.steps[*k], reading, &self.steps[at]);
+            self.is_enough(self.model.left_alone_in(self.steps[*k].tool, reading.table, reading.class, other))
+        })
+    }
+
+    /// Tells a finding, as a warning where it is not `sure`.
+    fn push_if(&mut self, sure: bool, mut diagnostic: Diagnostic) {
+        if !sure {
+            diagnostic.severity = Severity::Warning;
+        }
+        self.push(diagnostic);
     }
 
     fn push(&mut self, diagnostic: Diagnostic) {

@@ -2,6 +2,10 @@
 
 use super::*;
 
+/// Sightings of a key that has not the name of an identifier, and trajectories with one.
+const NAMES_HELD: u32 = 100;
+const NAMES_RUNS: u32 = 50;
+
 impl Check<'_> {
     /// The name of a field, with the path below it.
     fn field(&self, reading: &Reading<'_>, path: &str) -> String {
@@ -114,7 +118,8 @@ impl Check<'_> {
         for k in between.iter().filter(|k| **k != at).take(4) {
             diagnostic = diagnostic.related(self.at_call(*k), "came in between");
         }
-        let certain = reading.is_whole() || self.is_certain(reading, prior);
+        let certain =
+            (reading.is_whole() || self.is_certain(at, reading, prior)) && self.is_left_alone(reading, at, between);
         if !certain {
             diagnostic.severity = Severity::Warning;
         }
@@ -124,24 +129,32 @@ impl Check<'_> {
     }
 
     /// Whether two places are known to show the same field.
-    fn is_certain(&self, reading: &Reading<'_>, prior: &Fact) -> bool {
+    fn is_certain(&self, at: usize, reading: &Reading<'_>, prior: &Fact) -> bool {
         let tables = &self.model.tables;
         let places = (prior.node.min(reading.node), prior.node.max(reading.node), reading.field);
         let support = tables.support.get(&places).copied().unwrap_or_default();
         // What part of a key decides was decided by all places together.
         let partial = tables.partial.get(&reading.place).is_some_and(|place| place.node == reading.node);
+        let taught = self.is_enough(u32::try_from(tables.trajectories).unwrap_or(u32::MAX));
         let rank = tables.places.get(&reading.place).map_or(9, |place| place.rank);
         if support.total() > 0 {
             // Records that agree in all of many fields are one, if only seen once or twice.
             let whole = tables.agreement.get(&(places.0, places.1)).copied().unwrap_or_default();
             let alike = rank == 0 && whole.broken == 0 && whole.held >= 2 * self.bar.held;
-            let certain = alike || partial || places.0 == places.1 && self.strict;
-            return support.mostly_holds() && (support.held >= self.bar.held || certain);
+            let apart = !self.steps[at].shares_more(&self.steps[prior.step], |hash| reading.key.contains(&hash));
+            let known = |field: u64| {
+                let runs = tables.runs.get(&(places.0, places.1, field)).copied().unwrap_or_default();
+                if apart { runs.apart.count } else { runs.any.count }
+            };
+            // Two people may have one name.
+            if rank > 1 && apart && !self.strict && (support.held < NAMES_HELD || known(reading.field) < NAMES_RUNS) {
+                return false;
+            }
+            let certain = alike && self.is_enough(known(0)) || partial && taught || places.0 == places.1 && self.strict;
+            let often = support.held >= self.bar.held;
+            return support.mostly_holds() && (certain || often && self.is_enough(known(reading.field)));
         }
-        if partial {
-            return true;
-        }
-        places.0 == places.1 && rank == 0
+        partial && taught || places.0 == places.1 && rank == 0
     }
 
     #[expect(clippy::too_many_arguments, reason = "all of it is said")]
@@ -154,6 +167,7 @@ impl Check<'_> {
         expected: &Json,
         leaf: Leaf<'_>,
         old: Option<&Json>,
+        severity: Severity,
     ) {
         let unchanged = old.is_some_and(|old| old == leaf.value);
         let code = if unchanged { Code::WriteWithoutEffect } else { Code::EffectMismatch };
@@ -172,6 +186,7 @@ impl Check<'_> {
         );
         let mut diagnostic =
             Diagnostic::new(code, self.at_answer(at), text).related(self.at_call(writer), "the call that writes it");
+        diagnostic.severity = severity;
         diagnostic.evidence =
             Evidence { expected: Some(expected.clone()), recorded: Some(leaf.value.clone()), ..Evidence::default() };
         self.push(diagnostic);
@@ -203,6 +218,9 @@ impl Check<'_> {
         );
         let mut diagnostic = Diagnostic::new(Code::AnswerIgnoresArguments, self.at_answer(at), text)
             .related(self.at_call(at), "the call");
+        if !self.is_enough(rule.runs) {
+            diagnostic.severity = Severity::Warning;
+        }
         diagnostic.evidence =
             Evidence { expected: Some(expected.clone()), recorded: Some(leaf.value.clone()), ..Evidence::default() };
         self.push(diagnostic);

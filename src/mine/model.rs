@@ -7,7 +7,7 @@ use super::guards::Guards;
 use super::offered::Offered;
 use super::presence::Link;
 use super::relations::Relation;
-use super::survey::{Support, Tables};
+use super::survey::{Support, Tables, Times};
 use super::{FastMap, FastSet, hash_text};
 use crate::json::Json;
 
@@ -18,11 +18,13 @@ pub struct Bar {
     pub held: u32,
     /// Readings across which a call must have left something alone.
     pub kept: u32,
+    /// Trajectories in which either was seen: the calls of one have much in common.
+    pub runs: u32,
 }
 
 impl Bar {
-    pub const USUAL: Bar = Bar { held: 5, kept: 8 };
-    pub const STRICT: Bar = Bar { held: 3, kept: 3 };
+    pub const USUAL: Bar = Bar { held: 5, kept: 8, runs: 3 };
+    pub const STRICT: Bar = Bar { held: 3, kept: 3, runs: 1 };
 }
 
 /// Where a value comes from.
@@ -59,6 +61,8 @@ pub enum Expr {
 pub struct Rule {
     pub expr: Expr,
     pub support: Support,
+    /// In how many trajectories it was that.
+    pub runs: u32,
     /// Whether the argument has the name of what it fills.
     pub named: bool,
     /// Whether the values are such that chance does not make them equal: ids, long texts.
@@ -101,10 +105,10 @@ pub struct Model {
     pub tools: FastMap<u64, ToolSeen>,
     pub shapes: FastMap<u64, ShapeSeen>,
     /// By place.
-    pub relations: FastMap<u64, Vec<(Relation, Support)>>,
+    pub relations: FastMap<u64, Vec<(Relation, Support, u32)>>,
     /// By leaf in answers.
     pub functions: FastMap<u64, Vec<Computed>>,
-    pub presence: FastMap<Link, Support>,
+    pub presence: FastMap<Link, (Support, Times)>,
     pub guards: Guards,
     /// The tools on offer.
     pub offered: Vec<Offered>,
@@ -116,6 +120,8 @@ pub struct Model {
     pub changing: FastSet<u64>,
     /// Leaves in answers that hold ids which the call mints; how often they were other than those minted before.
     pub minted: FastMap<u64, Support>,
+    /// In how many trajectories.
+    pub minted_in: FastMap<u64, u32>,
 }
 
 /// Whether a share is what corrupt records may make of none.
@@ -139,7 +145,7 @@ impl Model {
         let often = |touch: &&Touch| touch.changed[0] + touch.changed[1] >= 2;
         model.changing = model.touches.iter().filter(|(_, touch)| often(touch)).map(|((_, class), _)| *class).collect();
         model.presence.extend(
-            evidence.presence.seen.into_iter().filter(|(_, support)| support.held >= bar.held && support.holds()),
+            evidence.presence.seen.into_iter().filter(|(_, (support, _))| support.held >= bar.held && support.holds()),
         );
         for (key, seen) in evidence.effects {
             if let Some(rule) = effect(&seen, bar) {
@@ -149,6 +155,7 @@ impl Model {
         for (leaf, seen) in evidence.answers {
             if seen.fresh.held >= bar.held && seen.fresh.holds() && seen.distinct.holds() {
                 model.minted.insert(leaf, seen.distinct);
+                model.minted_in.insert(leaf, seen.runs.count);
                 let example = seen.values.iter().map(|(_, value, _)| value).min_by_key(|value| value.to_string());
                 model.examples.extend(example.map(|value| (leaf, value.clone())));
             }
@@ -193,6 +200,12 @@ impl Model {
             true => License::Never,
             false => License::Unknown,
         }
+    }
+
+    /// In how many trajectories a call of a tool left something alone: see [`Model::license`].
+    pub fn left_alone_in(&self, tool: u64, table: u64, top: u64, other: bool) -> u32 {
+        let runs = |class: u64| self.touch(tool, class).kept_in[usize::from(other)].count;
+        runs(top).max(runs(table))
     }
 
     pub fn touch(&self, tool: u64, class: u64) -> Touch {
@@ -246,7 +259,8 @@ fn argument(seen: &LeafSeen, bar: Bar, name: u64) -> Option<(Rule, bool)> {
     let named = alike(&best.path);
     let telling = best.telling == best.equal;
     let each = seen.listed == 0 || is_of_each_item(best);
-    let rule = Rule { expr, support, named, telling, each, changed: seen.known - seen.kept };
+    let runs = best.runs[0].count;
+    let rule = Rule { expr, support, runs, named, telling, each, changed: seen.known - seen.kept };
     Some((rule, named))
 }
 
@@ -255,6 +269,7 @@ fn constant(seen: &LeafSeen, least: u32) -> Option<Rule> {
     (*count >= least && rare(seen.seen - count, seen.seen)).then(|| Rule {
         expr: Expr::Constant(value.clone()),
         support: Support { held: *count, broken: seen.seen - count },
+        runs: seen.runs.count,
         named: false,
         telling: false,
         each: true,
@@ -289,6 +304,7 @@ fn effect(seen: &LeafSeen, bar: Bar) -> Option<Rule> {
         return Some(Rule {
             expr: Expr::Answer { id: *id },
             support: *support,
+            runs: seen.runs.count,
             named: false,
             telling: false,
             each: true,
@@ -299,8 +315,11 @@ fn effect(seen: &LeafSeen, bar: Bar) -> Option<Rule> {
         let is = |count: u32| count >= bar.held && rare(argument.summed - count, argument.summed) && changed >= 2;
         let (id, path) = (argument.id, argument.path.clone());
         let support = |held| Support { held, broken: argument.summed - held };
-        let rule =
-            |expr, held| Some(Rule { expr, support: support(held), named: false, telling: false, each: true, changed });
+        let runs = argument.runs[2].count;
+        let rule = |expr, held| {
+            let support = support(held);
+            Some(Rule { expr, support, runs, named: false, telling: false, each: true, changed })
+        };
         if is(argument.plus) {
             return rule(Expr::Plus { id, path }, argument.plus);
         }
@@ -331,6 +350,7 @@ fn within(seen: &LeafSeen, bar: Bar) -> Vec<Rule> {
     let rule = |argument: &ArgumentSeen| Rule {
         expr: Expr::Within { id: argument.id, path: argument.path.clone() },
         support: Support { held: argument.within, broken: argument.texts - argument.within },
+        runs: argument.runs[1].count,
         named: false,
         telling: argument.identifying == argument.within,
         each: seen.listed == 0 || is_of_each_item(argument),
