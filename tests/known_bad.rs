@@ -104,6 +104,7 @@ impl Desk {
                 json!({"rental_id": format!("RE{}", self.next_rental), "bike_id": text("bike_id"),
                        "customer_id": text("customer_id"), "days": days, "total": total})
             }
+            "get_hours" => json!("Open from 9 to 18."),
             "retire_bike" => match self.bikes.remove(&text("bike_id")) {
                 Some(_) => json!({"bike_id": text("bike_id"), "retired": true}),
                 None => missing("bike"),
@@ -164,6 +165,7 @@ fn tools() -> Value {
             &[("bike_id", "string"), ("customer_id", "string"), ("days", "integer"), ("riders", "array")]
         ),
         tool("retire_bike", "Takes a bike out of service for good.", &[("bike_id", "string")]),
+        tool("get_hours", "Tells when the desk is open.", &[]),
         tool("calculate", "Computes.", &[("expression", "string")]),
     ])
 }
@@ -235,10 +237,15 @@ fn bad() -> Vec<(Code, Value)> {
             same["price_per_day"] = json!(99);
         });
     });
-    add(Code::AnswerChanged, &|desk| {
+    // What is said of a record and of the answer that shows it is told of the record.
+    add(Code::ReadChanged, &|desk| {
         let question = json!({"customer_id": desk.customer(0)});
         desk.call("get_customer", question.clone());
         desk.forge("get_customer", question, |answer| answer["email"] = json!("other@post.example"));
+    });
+    add(Code::AnswerChanged, &|desk| {
+        desk.call("get_hours", json!({}));
+        desk.forge("get_hours", json!({}), |answer| *answer = json!("Closed today."));
     });
     add(Code::OutcomeChanged, &|desk| {
         let question = json!({"bike_id": "BK77"});
@@ -360,6 +367,7 @@ fn each_contradiction_has_its_code() {
     for (code, run) in codes.iter().zip(runs(&records)) {
         let errors = errors(&model, &run);
         assert_eq!(errors.first().map(|(first, _)| *first), Some(*code), "{}: {errors:?}", code.name());
+        assert!(errors[1..].iter().all(|(other, _)| other != code), "{}, told twice: {errors:?}", code.name());
     }
     let shown: BTreeSet<Code> = codes.into_iter().collect();
     let all: BTreeSet<Code> = Code::ALL.iter().copied().filter(|code| code.level() == Level::Consistent).collect();

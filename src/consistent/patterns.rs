@@ -6,7 +6,7 @@ use crate::mine::guards::{Existing, is_missing};
 use crate::mine::presence::{Move, listed, named_by};
 use crate::mine::relations::{self, Kind, Relation};
 use crate::mine::shape::Record;
-use crate::mine::{Support, hash_json, hash_text, kind_of, mix};
+use crate::mine::{Support, hash_json, kind_of};
 
 /// Records of which a shape must have been seen, before one that differs is an error.
 const SHAPE_RECORDS: u32 = 50;
@@ -59,7 +59,7 @@ impl Check<'_> {
             let seldom = seen.fields.values().filter(|field| field.records * 5 < seen.records).count();
             let open = once > 1 || seldom > 2 || seen.fields.len() >= 128;
             let sure = self.is_enough(seen.runs.count);
-            let path = self.model.tables.word(record.place);
+            let path = self.place_in_words(record.place);
             let mut lacking: Vec<(&str, u32)> = Vec::new();
             for (field, counts) in &seen.fields {
                 let missing = seen.records - counts.records;
@@ -78,7 +78,7 @@ impl Check<'_> {
                     if !open && many || respelt {
                         let others = field.records.saturating_sub(1);
                         let whose = if others == 0 { "no other has".into() } else { format!("{others} others have") };
-                        found.push((format!("has a member `{name}` at {path:?}, which {whose}"), sure));
+                        found.push((format!("has a member `{name}`{path}, which {whose}"), sure));
                     }
                     continue;
                 }
@@ -90,7 +90,7 @@ impl Check<'_> {
                 };
                 // A null is a value of any kind.
                 if kind != usual && kind != 0 && usual != 0 && field.records >= least && stray {
-                    let text = format!("has {} at {path}/{name}, where others have {}", value.a_kind(), KINDS[usual]);
+                    let text = format!("has {} as `{name}`{path}, where others have {}", value.a_kind(), KINDS[usual]);
                     found.push((text, sure));
                 }
             }
@@ -99,7 +99,7 @@ impl Check<'_> {
                     || seen.records >= DROPPED_RECORDS && missing <= doubt && !record.map.is_empty();
                 if renamed || dropped {
                     let (have, all) = (seen.records - missing, seen.records);
-                    found.push((format!("lacks `{name}` at {path:?}, which {have} of {all} have"), sure));
+                    found.push((format!("lacks `{name}`{path}, which {have} of {all} have"), sure));
                 }
             }
         });
@@ -139,7 +139,7 @@ impl Check<'_> {
         for (Relation { kind, .. }, support, runs, words, target, expected) in found.into_iter().take(2) {
             let (held, total) = (support.held, support.total());
             let target = target.unwrap_or_default();
-            let sum = expected.map(|sum| format!(", which is {}", Json::Float(sum))).unwrap_or_default();
+            let sum = expected.map(|sum| format!(", which is {}", plain(sum))).unwrap_or_default();
             let text = format!(
                 "message {} answers `{}` with {}, but {words}{sum} (so in {held} of {total} answers)",
                 step.answered_at,
@@ -150,8 +150,8 @@ impl Check<'_> {
             if !self.is_enough(runs) || kind == Kind::After && (held < ORDER_HELD || held < total) {
                 diagnostic.severity = Severity::Warning;
             }
-            diagnostic.evidence =
-                Evidence { expected: expected.map(Json::Float), recorded: Some(target), ..Evidence::default() };
+            let expected = expected.map(|sum| number(sum, &target));
+            diagnostic.evidence = Evidence { expected, recorded: Some(target), ..Evidence::default() };
             self.push(diagnostic);
         }
     }
@@ -166,16 +166,15 @@ impl Check<'_> {
             Err((expected, rule)) => found.push((value.clone(), leaf, expected, rule.support, rule.runs)),
         });
         for (value, leaf, expected, support, runs) in found {
-            let expects = Json::Float(expected.value);
-            let path = model.tables.word(leaf);
+            let expects = number(expected.value, &value);
             let text = format!(
                 "message {} answers `{}` with {}{}, but {} is {} (so in {} of {} answers)",
                 step.answered_at,
                 step.name,
                 value.excerpt(),
-                if path.starts_with('/') { format!(" at {path}") } else { String::new() },
+                self.place_in_words(leaf),
                 expected.how,
-                expects.excerpt(),
+                plain(expected.value),
                 support.held,
                 support.total()
             );
@@ -260,7 +259,8 @@ impl Check<'_> {
             };
             if let Some((last, named)) = self.lately.get(&hash)
                 && !step.answer.refused
-                && let Some((support, times)) = model.guards.is_gone(&((steps[*last].tool, *named), (step.tool, given.id)))
+                && let Some((support, times)) =
+                    model.guards.is_gone(&((steps[*last].tool, *named), (step.tool, given.id)))
             {
                 let text = format!(
                     "message {} lets `{}` succeed on {} {}, which `{}` at message {} took away: after it the call was \
@@ -410,9 +410,13 @@ impl Check<'_> {
                 support.held,
                 support.total()
             );
-            let diagnostic = Diagnostic::new(Code::WriteWithoutEffect, self.at_answer(at), text)
+            let mut diagnostic = Diagnostic::new(Code::WriteWithoutEffect, self.at_answer(at), text)
                 .related(self.at_call(k), "the call that writes it");
-            self.push_if(self.is_enough(times.count), diagnostic);
+            if !self.is_enough(times.count) {
+                diagnostic.severity = Severity::Warning;
+            }
+            let place = (k, mix(hash_json(&value), u64::from(way == Move::In)));
+            self.pending.push(Told { kind: kind::PRESENCE, place, whole: reading.is_whole(), diagnostic });
         }
     }
 }

@@ -64,6 +64,7 @@ const READS: &[&str] = &[
     "preview",
     "validate",
     "print",
+    "quote",
     "sum",
     "average",
     "sqrt",

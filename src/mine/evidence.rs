@@ -113,7 +113,7 @@ pub struct ArgumentSeen {
     /// Of what stands in lists: how often the first item was equal or had it in it, and how often a further one.
     pub firsts: u32,
     pub further: u32,
-    /// Hashes of a few values that were equal.
+    /// Hashes of a few values that were equal, or within.
     pub values: Vec<u64>,
 }
 
@@ -198,6 +198,7 @@ impl LeafSeen {
                     seen.within += 1;
                     seen.runs[1].note(now);
                     seen.identifying += u32::from(is_telling(&given.value));
+                    let hash = hash_json(&given.value);
                     if seen.values.len() < 8 && !seen.values.contains(&hash) {
                         seen.values.push(hash);
                     }

@@ -63,6 +63,8 @@ pub struct Rule {
     pub support: Support,
     /// In how many trajectories it was that.
     pub runs: u32,
+    /// How many different values were seen there, of the first few.
+    pub values: u32,
     /// Whether the argument has the name of what it fills.
     pub named: bool,
     /// Whether the values are such that chance does not make them equal: ids, long texts.
@@ -116,6 +118,8 @@ pub struct Model {
     pub arguments: FastSet<u64>,
     /// A value of each leaf whose ids a call mints.
     pub examples: FastMap<u64, Json>,
+    /// Tools of which a call was seen to change something, or may have.
+    pub changers: FastSet<u64>,
     /// Fields that some call changes: by table and field.
     pub changing: FastSet<u64>,
     /// Leaves in answers that hold ids which the call mints; how often they were other than those minted before.
@@ -144,6 +148,8 @@ impl Model {
         };
         let often = |touch: &&Touch| touch.changed[0] + touch.changed[1] >= 2;
         model.changing = model.touches.iter().filter(|(_, touch)| often(touch)).map(|((_, class), _)| *class).collect();
+        let changes = |touch: &&Touch| touch.changed.iter().chain(&touch.shared).any(|count| *count > 0);
+        model.changers = model.touches.iter().filter(|(_, touch)| changes(touch)).map(|((tool, _), _)| *tool).collect();
         model.presence.extend(
             evidence.presence.seen.into_iter().filter(|(_, (support, _))| support.held >= bar.held && support.holds()),
         );
@@ -260,7 +266,8 @@ fn argument(seen: &LeafSeen, bar: Bar, name: u64) -> Option<(Rule, bool)> {
     let telling = best.telling == best.equal;
     let each = seen.listed == 0 || is_of_each_item(best);
     let runs = best.runs[0].count;
-    let rule = Rule { expr, support, runs, named, telling, each, changed: seen.known - seen.kept };
+    let values = best.values.len() as u32;
+    let rule = Rule { expr, support, runs, values, named, telling, each, changed: seen.known - seen.kept };
     Some((rule, named))
 }
 
@@ -270,6 +277,7 @@ fn constant(seen: &LeafSeen, least: u32) -> Option<Rule> {
         expr: Expr::Constant(value.clone()),
         support: Support { held: *count, broken: seen.seen - count },
         runs: seen.runs.count,
+        values: 1,
         named: false,
         telling: false,
         each: true,
@@ -305,6 +313,7 @@ fn effect(seen: &LeafSeen, bar: Bar) -> Option<Rule> {
             expr: Expr::Answer { id: *id },
             support: *support,
             runs: seen.runs.count,
+            values: seen.values.len() as u32,
             named: false,
             telling: false,
             each: true,
@@ -315,10 +324,10 @@ fn effect(seen: &LeafSeen, bar: Bar) -> Option<Rule> {
         let is = |count: u32| count >= bar.held && rare(argument.summed - count, argument.summed) && changed >= 2;
         let (id, path) = (argument.id, argument.path.clone());
         let support = |held| Support { held, broken: argument.summed - held };
-        let runs = argument.runs[2].count;
+        let (runs, values) = (argument.runs[2].count, seen.values.len() as u32);
         let rule = |expr, held| {
             let support = support(held);
-            Some(Rule { expr, support, runs, named: false, telling: false, each: true, changed })
+            Some(Rule { expr, support, runs, values, named: false, telling: false, each: true, changed })
         };
         if is(argument.plus) {
             return rule(Expr::Plus { id, path }, argument.plus);
@@ -351,6 +360,7 @@ fn within(seen: &LeafSeen, bar: Bar) -> Vec<Rule> {
         expr: Expr::Within { id: argument.id, path: argument.path.clone() },
         support: Support { held: argument.within, broken: argument.texts - argument.within },
         runs: argument.runs[1].count,
+        values: argument.values.len() as u32,
         named: false,
         telling: argument.identifying == argument.within,
         each: seen.listed == 0 || is_of_each_item(argument),
