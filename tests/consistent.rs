@@ -131,6 +131,8 @@ fn kills(model: &Model, corrupted: &[Corrupted], show: bool) -> Kills {
         count[1] += 1;
         if show && !killed && witnessed {
             println!("missed {} {:?} {}", trajectory.id, corruption.family, corruption.what);
+            let checked = consistent::check(model, &run.0, &run.1, None, false);
+            checked.diagnostics.iter().for_each(|found| println!("    warned: {}", found.message));
         }
     }
     kills

@@ -16,8 +16,8 @@ use crate::json::Json;
 use crate::mine::holes::{Change, ChangeKind, Fact, Holes, Reading, changes, names};
 use crate::mine::shape::{self, Leaf};
 use crate::mine::{
-    Access, Bar, Expr, FastMap, FastSet, Given, License, Model, Rule, Step, close, hash_name, hash_text, mix, same,
-    steps,
+    Access, Bar, Expr, FastMap, FastSet, Given, License, Model, Place, Rule, Step, close, hash_name, hash_text, mix,
+    same, steps,
 };
 use crate::trajectory::{Exchange, ToolSet, Trajectory};
 
@@ -288,9 +288,10 @@ impl<'a> Check<'a> {
     /// Holds an answer against what answers of the tool repeat of their arguments.
     fn echoes(&mut self, at: usize, marks: &mut Marks) {
         let step = &self.steps[at];
-        let mut found = Vec::new();
+        let mut found: Vec<(Leaf<'_>, &Rule, Json)> = Vec::new();
         let mut met: FastSet<u64> = FastSet::default();
         shape::leaves(step.tool, &step.answer.value, LEAVES_MAX, &mut |leaf| {
+            let mut broken: Option<(&Rule, Json)> = None;
             let also = self.model.mentions.get(&leaf.id);
             for rule in self.model.answers.get(&leaf.id).into_iter().chain(also.into_iter().flatten()) {
                 // Where the names agree, less evidence will do, as long as none speaks against it.
@@ -311,11 +312,16 @@ impl<'a> Check<'a> {
                     }
                 } else if let Expr::Argument { id, .. } | Expr::Within { id, .. } = &rule.expr
                     && !among(step, *id, leaf.value)
+                    && broken.as_ref().is_none_or(|(first, with)| !self.is_sure(first, with))
                 {
-                    found.push((leaf, rule, expected));
-                    break;
+                    // The first that is an error, or else the first.
+                    let sure = self.is_sure(rule, &expected);
+                    if sure || broken.is_none() {
+                        broken = Some((rule, expected));
+                    }
                 }
             }
+            found.extend(broken.map(|(rule, expected)| (leaf, rule, expected)));
         });
         for (leaf, rule, expected) in found.into_iter().filter(|(leaf, rule, _)| rule.each || !met.contains(&leaf.id)) {
             self.unlike_argument(at, rule, &expected, leaf);

@@ -73,12 +73,17 @@ impl Check<'_> {
             for (name, value) in record.map.iter() {
                 let field = seen.fields.get(&hash_text(name)).copied().unwrap_or_default();
                 if field.records <= doubt {
-                    let respelt = !open && lacking.iter().any(|(missing, _)| is_respelt(missing, name));
-                    renamed |= respelt;
-                    if !open && many || respelt {
-                        let others = field.records.saturating_sub(1);
-                        let whose = if others == 0 { "no other has".into() } else { format!("{others} others have") };
-                        found.push((format!("has a member `{name}`{path}, which {whose}"), sure));
+                    let respelt = lacking.iter().position(|(missing, _)| !open && is_respelt(missing, name));
+                    let others = field.records.saturating_sub(1);
+                    let whose = if others == 0 { "no other has".into() } else { format!("{others} others have") };
+                    let text = format!("has a member `{name}`{path}, which {whose}");
+                    if let Some(at) = respelt {
+                        let (meant, missing) = lacking.remove(at);
+                        let (have, all) = (seen.records - missing, seen.records);
+                        found.push((format!("{text}, and lacks `{meant}`, which {have} of {all} have"), sure));
+                        renamed = true;
+                    } else if !open && many {
+                        found.push((text, sure));
                     }
                     continue;
                 }

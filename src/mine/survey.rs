@@ -692,6 +692,13 @@ pub struct Place {
     pub only: Option<FastSet<u64>>,
 }
 
+impl Place {
+    /// Whether its key has a name that means the same everywhere: `order_id`, unlike `id`.
+    pub fn is_telling(&self) -> bool {
+        is_telling(&self.key)
+    }
+}
+
 /// The tables of a tool set.
 #[derive(Clone, Debug, Default)]
 pub struct Tables {
