@@ -312,10 +312,10 @@ impl<'a> Check<'a> {
                     }
                 } else if let Expr::Argument { id, .. } | Expr::Within { id, .. } = &rule.expr
                     && !among(step, *id, leaf.value)
-                    && broken.as_ref().is_none_or(|(first, with)| !self.is_sure(first, with))
+                    && broken.as_ref().is_none_or(|(first, with)| !self.is_sure(step, first, with))
                 {
                     // The first that is an error, or else the first.
-                    let sure = self.is_sure(rule, &expected);
+                    let sure = self.is_sure(step, rule, &expected);
                     if sure || broken.is_none() {
                         broken = Some((rule, expected));
                     }

@@ -271,7 +271,7 @@ impl Check<'_> {
         };
         let mut diagnostic = Diagnostic::new(Code::AnswerIgnoresArguments, self.at_answer(at), text)
             .related(self.at_call(at), "the call");
-        if !self.is_sure(rule, expected) {
+        if !self.is_sure(step, rule, expected) {
             diagnostic.severity = Severity::Warning;
         }
         let wanted = (!within).then(|| expected.clone());
@@ -280,10 +280,12 @@ impl Check<'_> {
     }
 
     /// Whether an answer that is not as a rule of arguments has it is an error.
-    pub(super) fn is_sure(&self, rule: &Rule, expected: &Json) -> bool {
+    pub(super) fn is_sure(&self, step: &Step, rule: &Rule, expected: &Json) -> bool {
         let within = matches!(rule.expr, Expr::Within { .. });
-        // What stands in one item of a list may stand in none of another.
-        let listed = rule.each || rule.support.held >= LISTED_HELD && rule.runs >= LISTED_RUNS;
+        // What is asked for is in all that is found; a list that a write answers has in it what others put there.
+        let listed = rule.each
+            || !self.model.acts(step.tool, step.access)
+            || rule.support.held >= LISTED_HELD && rule.runs >= LISTED_RUNS;
         let identifies = expected.as_str().is_some_and(|text| text.bytes().any(|b| b.is_ascii_digit()));
         let often = rule.support.broken == 0
             && rule.support.held >= WITHIN_HELD
