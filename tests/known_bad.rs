@@ -373,3 +373,39 @@ fn each_contradiction_has_its_code() {
     let all: BTreeSet<Code> = Code::ALL.iter().copied().filter(|code| code.level() == Level::Consistent).collect();
     assert_eq!(shown, all);
 }
+
+/// The calls of one dialogue have too much in common for a rule; what contradicts itself needs none.
+#[test]
+fn one_dialogue_teaches_no_errors() {
+    let good = runs(&(0..30).map(good).collect::<Vec<_>>());
+    let model = mine(&good[1..2]);
+    for run in &good {
+        assert_eq!(errors(&model, run), [], "{}", run.0.id);
+    }
+    let (codes, records): (Vec<Code>, Vec<Value>) = bad().into_iter().unzip();
+    let mut told = BTreeSet::new();
+    for (code, run) in codes.iter().zip(runs(&records)) {
+        let errors = errors(&model, &run);
+        println!("{}: {errors:?}", code.name());
+        told.extend(errors.first().map(|_| *code));
+    }
+    let without_rules = [Code::ReadChanged, Code::AnswerChanged, Code::OutcomeChanged, Code::LimitBroken];
+    assert_eq!(told, BTreeSet::from(without_rules));
+}
+
+/// A tool of which nothing is known is asked the same twice: it is not taken to have changed its own answer, nor for
+/// certain not to.
+#[test]
+fn an_unknown_tool_that_answers_twice_is_warned_of() {
+    let mut desk = Desk::new(1);
+    for answer in ["Sunny.", "Rainy."] {
+        desk.record("weather", &json!({}), &json!(answer));
+    }
+    let run = &runs(&[desk.ended("weather")])[0];
+    let severities = |strict: bool| {
+        let found = consistent::check(&Model::default(), &run.0, &run.1, None, strict).diagnostics;
+        found.into_iter().map(|found| (found.code, found.severity)).collect::<Vec<_>>()
+    };
+    assert_eq!(severities(false), [(Code::AnswerChanged, Severity::Warning)]);
+    assert_eq!(severities(true), [(Code::AnswerChanged, Severity::Error)]);
+}
