@@ -290,7 +290,7 @@ fn effect(seen: &LeafSeen, bar: Bar) -> Option<Rule> {
     let by_argument = argument(seen, bar, seen.name).map(|(rule, _)| rule);
     // One argument does not set every item of a list, but it may look so where lists had one item.
     let listed = |rule: &Rule| match &rule.expr {
-        Expr::Argument { path, .. } => seen.path.contains("/*") && !path.contains("/*"),
+        Expr::Argument { path, .. } => (seen.listed > 0 || seen.path.contains("/*")) && !path.contains("/*"),
         _ => false,
     };
     let by_argument = by_argument.filter(|rule| !listed(rule));
