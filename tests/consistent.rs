@@ -93,6 +93,30 @@ fn executed_runs_are_not_rejected() {
     }
 }
 
+/// Parts of which one is learned from.
+const PARTS: usize = 5;
+
+#[test]
+fn little_to_learn_from() {
+    for (name, path) in [EXECUTED[0], EXECUTED[1], EXECUTED[2]] {
+        let Some(runs) = corpus(path) else { return };
+        let [mut judged, mut rejected] = [0; 2];
+        for part in 0..PARTS {
+            let model = mine(runs.iter().skip(part).step_by(PARTS));
+            for (_, run) in runs.iter().enumerate().filter(|(at, _)| at % PARTS != part) {
+                let errors = errors(&model, run);
+                judged += 1;
+                rejected += usize::from(!errors.is_empty());
+                if let Some(first) = errors.first() {
+                    println!("{name} by a fifth {} {first}", run.0.id);
+                }
+            }
+        }
+        println!("{name:10} by a fifth: {rejected} of {judged} rejected");
+        assert!(rejected * 200 <= judged, "{name}: {rejected} of {judged}");
+    }
+}
+
 /// Killed and all, by family and by whether a message contradicts the corruption.
 type Kills = BTreeMap<(Family, bool), [usize; 2]>;
 
@@ -107,6 +131,8 @@ fn kills(model: &Model, corrupted: &[Corrupted], show: bool) -> Kills {
         count[1] += 1;
         if show && !killed && witnessed {
             println!("missed {} {:?} {}", trajectory.id, corruption.family, corruption.what);
+            let checked = consistent::check(model, &run.0, &run.1, None, false);
+            checked.diagnostics.iter().for_each(|found| println!("    warned: {}", found.message));
         }
     }
     kills

@@ -104,6 +104,7 @@ impl Desk {
                 json!({"rental_id": format!("RE{}", self.next_rental), "bike_id": text("bike_id"),
                        "customer_id": text("customer_id"), "days": days, "total": total})
             }
+            "get_hours" => json!("Open from 9 to 18."),
             "retire_bike" => match self.bikes.remove(&text("bike_id")) {
                 Some(_) => json!({"bike_id": text("bike_id"), "retired": true}),
                 None => missing("bike"),
@@ -164,6 +165,7 @@ fn tools() -> Value {
             &[("bike_id", "string"), ("customer_id", "string"), ("days", "integer"), ("riders", "array")]
         ),
         tool("retire_bike", "Takes a bike out of service for good.", &[("bike_id", "string")]),
+        tool("get_hours", "Tells when the desk is open.", &[]),
         tool("calculate", "Computes.", &[("expression", "string")]),
     ])
 }
@@ -235,10 +237,15 @@ fn bad() -> Vec<(Code, Value)> {
             same["price_per_day"] = json!(99);
         });
     });
-    add(Code::AnswerChanged, &|desk| {
+    // What is said of a record and of the answer that shows it is told of the record.
+    add(Code::ReadChanged, &|desk| {
         let question = json!({"customer_id": desk.customer(0)});
         desk.call("get_customer", question.clone());
         desk.forge("get_customer", question, |answer| answer["email"] = json!("other@post.example"));
+    });
+    add(Code::AnswerChanged, &|desk| {
+        desk.call("get_hours", json!({}));
+        desk.forge("get_hours", json!({}), |answer| *answer = json!("Closed today."));
     });
     add(Code::OutcomeChanged, &|desk| {
         let question = json!({"bike_id": "BK77"});
@@ -360,8 +367,45 @@ fn each_contradiction_has_its_code() {
     for (code, run) in codes.iter().zip(runs(&records)) {
         let errors = errors(&model, &run);
         assert_eq!(errors.first().map(|(first, _)| *first), Some(*code), "{}: {errors:?}", code.name());
+        assert!(errors[1..].iter().all(|(other, _)| other != code), "{}, told twice: {errors:?}", code.name());
     }
     let shown: BTreeSet<Code> = codes.into_iter().collect();
     let all: BTreeSet<Code> = Code::ALL.iter().copied().filter(|code| code.level() == Level::Consistent).collect();
     assert_eq!(shown, all);
+}
+
+/// The calls of one dialogue have too much in common for a rule; what contradicts itself needs none.
+#[test]
+fn one_dialogue_teaches_no_errors() {
+    let good = runs(&(0..30).map(good).collect::<Vec<_>>());
+    let model = mine(&good[1..2]);
+    for run in &good {
+        assert_eq!(errors(&model, run), [], "{}", run.0.id);
+    }
+    let (codes, records): (Vec<Code>, Vec<Value>) = bad().into_iter().unzip();
+    let mut told = BTreeSet::new();
+    for (code, run) in codes.iter().zip(runs(&records)) {
+        let errors = errors(&model, &run);
+        println!("{}: {errors:?}", code.name());
+        told.extend(errors.first().map(|_| *code));
+    }
+    let without_rules = [Code::ReadChanged, Code::AnswerChanged, Code::OutcomeChanged, Code::LimitBroken];
+    assert_eq!(told, BTreeSet::from(without_rules));
+}
+
+/// A tool of which nothing is known is asked the same twice: it is not taken to have changed its own answer, nor for
+/// certain not to.
+#[test]
+fn an_unknown_tool_that_answers_twice_is_warned_of() {
+    let mut desk = Desk::new(1);
+    for answer in ["Sunny.", "Rainy."] {
+        desk.record("weather", &json!({}), &json!(answer));
+    }
+    let run = &runs(&[desk.ended("weather")])[0];
+    let severities = |strict: bool| {
+        let found = consistent::check(&Model::default(), &run.0, &run.1, None, strict).diagnostics;
+        found.into_iter().map(|found| (found.code, found.severity)).collect::<Vec<_>>()
+    };
+    assert_eq!(severities(false), [(Code::AnswerChanged, Severity::Warning)]);
+    assert_eq!(severities(true), [(Code::AnswerChanged, Severity::Error)]);
 }

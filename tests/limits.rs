@@ -112,6 +112,15 @@ fn runs_of_our_environments_contradict_no_limit() {
     }
 }
 
+#[test]
+fn glass_that_is_too_large_is_noticed() {
+    let found = of_file(&env_dir("frame-studio").join("trajectories/broken.jsonl"));
+    let found = found.iter().find(|found| found.trajectory.id == "studio-broken-glass-too-large").expect("it is there");
+    let [breach] = &found.breaches[..] else { panic!("{:?}", found.breaches) };
+    assert_eq!(breach.message, "54 x 74 was accepted, the limit is 60 x 70");
+    assert!(matches!(breach.limit.source, Source::System(_)));
+}
+
 /// What these runs keep by luck is not overlooked where they do not.
 #[test]
 fn a_sixth_passenger_is_noticed() {

@@ -15,7 +15,10 @@ use crate::diagnostic::{Code, Diagnostic, Evidence, Severity};
 use crate::json::Json;
 use crate::mine::holes::{Change, ChangeKind, Fact, Holes, Reading, changes, names};
 use crate::mine::shape::{self, Leaf};
-use crate::mine::{Bar, Expr, FastMap, FastSet, Given, License, Model, Rule, Step, close, hash_name, same, steps};
+use crate::mine::{
+    Access, Bar, Expr, FastMap, FastSet, Given, License, Model, Place, Rule, Step, close, hash_name, hash_text, mix,
+    same, steps,
+};
 use crate::trajectory::{Exchange, ToolSet, Trajectory};
 
 /// What was found, and on how much it rests.
@@ -48,6 +51,14 @@ const LEAVES_MAX: usize = 400;
 const NAMED_HELD: u32 = 3;
 /// The same where chance does not make the values equal.
 const TELLING_HELD: u32 = 2;
+/// Sightings of a list with an argument in it, and trajectories with one, before another list is known to have it.
+const LISTED_HELD: u32 = 30;
+const LISTED_RUNS: u32 = 15;
+/// Sightings of a text with an argument in it, trajectories with one, and different arguments: it may say it in other
+/// words.
+const WITHIN_HELD: u32 = 10;
+const WITHIN_RUNS: u32 = 5;
+const WITHIN_VALUES: u32 = 5;
 /// Contradictions of one record that are told.
 const TOLD_MAX: usize = 12;
 
@@ -72,6 +83,7 @@ pub fn check(
         acting: Vec::new(),
         lately: FastMap::default(),
         minted: FastMap::default(),
+        pending: Vec::new(),
         told: [0; 2],
         checked: Checked::default(),
     };
@@ -96,9 +108,28 @@ struct Check<'a> {
     lately: FastMap<u64, (usize, u64)>,
     /// By leaf and value: the step that minted it.
     minted: FastMap<(u64, u64), usize>,
-    /// Findings, and errors among them.
+    /// What is said of readings of one answer, before what is said twice is left out.
+    pending: Vec<Told>,
+    /// Warnings, and errors, that were told.
     told: [usize; 2],
     checked: Checked,
+}
+
+/// A contradiction of one reading.
+struct Told {
+    kind: u8,
+    /// What is contradicted: where the value lies in memory, and what is below or beside it.
+    place: (usize, u64),
+    /// Whether the reading is of an answer as a whole.
+    whole: bool,
+    diagnostic: Diagnostic,
+}
+
+/// Kinds of contradictions of one value.
+mod kind {
+    pub const CHANGE: u8 = 0;
+    pub const EFFECT: u8 = 1;
+    pub const PRESENCE: u8 = 2;
 }
 
 /// How each leaf of an answer stands, by where its value lies in memory.
@@ -129,6 +160,7 @@ impl<'a> Check<'a> {
             self.reading(at, reading, &mut marks);
             self.presence(at, reading, &mut marks);
         }
+        self.tell_once();
         if !step.answer.refused {
             self.echoes(at, &mut marks);
             self.shape(at);
@@ -159,11 +191,19 @@ impl<'a> Check<'a> {
         let since = reading.prior.as_ref().map(|prior| prior.step);
         let first = self.acting.partition_point(|k| since.is_some_and(|since| *k <= since));
         let between: Vec<usize> = self.acting[first..].to_vec();
+        // A call of which nothing is known is not taken to change its own answer.
+        let unknown = between[..] == [at] && step.access == Access::Unknown && !model.changers.contains(&step.tool);
         if let Some(prior) = &reading.prior {
             if prior.value == *reading.value {
                 Marks::all(&mut marks.predicted, reading.value);
             } else {
+                let again =
+                    unknown && (steps[prior.step].tool, steps[prior.step].question) == (step.tool, step.question);
                 for change in changes(&model.tables, step, reading, prior) {
+                    if again {
+                        self.changed(at, reading, prior, &change, &[], self.strict);
+                        continue;
+                    }
                     let licensed = between.iter().any(|k| {
                         let other = !names(&steps[*k], reading, step);
                         let (table, top, class) = (reading.table, reading.class, change.class);
@@ -175,7 +215,7 @@ impl<'a> Check<'a> {
                             Marks::all(&mut marks.unexplained, value);
                         }
                     } else {
-                        self.changed(at, reading, prior, &change, &between);
+                        self.changed(at, reading, prior, &change, &between, true);
                     }
                 }
             }
@@ -225,19 +265,22 @@ impl<'a> Check<'a> {
                     // With other writers in between, the value before is not that of this call.
                     let old = old.filter(|_| named.len() == 1);
                     if !open && let Some(expected) = value_of(&rule.expr, writer, leaf, old, *k == at) {
-                        found.push((leaf, *k, rule, expected, old.cloned()));
+                        let later: Vec<usize> = later.copied().collect();
+                        let sure = self.is_enough(rule.runs) && self.is_left_alone(reading, at, &later);
+                        found.push((leaf, *k, rule, expected, old.cloned(), sure));
                     }
                     return;
                 }
             }
         });
-        for (leaf, writer, rule, expected, old) in found {
+        for (leaf, writer, rule, expected, old, sure) in found {
             let moved = matches!(&rule.expr, Expr::Argument { id, .. } if among(&self.steps[writer], *id, leaf.value));
             if agrees(&expected, leaf.value) || moved {
                 marks.predicted.insert(std::ptr::from_ref(leaf.value).addr());
                 marks.unexplained.remove(&std::ptr::from_ref(leaf.value).addr());
             } else {
-                self.unlike_effect(at, reading, writer, rule, &expected, leaf, old.as_ref());
+                let severity = if sure { Severity::Error } else { Severity::Warning };
+                self.unlike_effect(at, reading, writer, rule, &expected, leaf, old.as_ref(), severity);
             }
         }
     }
@@ -245,9 +288,10 @@ impl<'a> Check<'a> {
     /// Holds an answer against what answers of the tool repeat of their arguments.
     fn echoes(&mut self, at: usize, marks: &mut Marks) {
         let step = &self.steps[at];
-        let mut found = Vec::new();
+        let mut found: Vec<(Leaf<'_>, &Rule, Json)> = Vec::new();
         let mut met: FastSet<u64> = FastSet::default();
         shape::leaves(step.tool, &step.answer.value, LEAVES_MAX, &mut |leaf| {
+            let mut broken: Option<(&Rule, Json)> = None;
             let also = self.model.mentions.get(&leaf.id);
             for rule in self.model.answers.get(&leaf.id).into_iter().chain(also.into_iter().flatten()) {
                 // Where the names agree, less evidence will do, as long as none speaks against it.
@@ -268,11 +312,16 @@ impl<'a> Check<'a> {
                     }
                 } else if let Expr::Argument { id, .. } | Expr::Within { id, .. } = &rule.expr
                     && !among(step, *id, leaf.value)
+                    && broken.as_ref().is_none_or(|(first, with)| !self.is_sure(step, first, with))
                 {
-                    found.push((leaf, rule, expected));
-                    break;
+                    // The first that is an error, or else the first.
+                    let sure = self.is_sure(step, rule, &expected);
+                    if sure || broken.is_none() {
+                        broken = Some((rule, expected));
+                    }
                 }
             }
+            found.extend(broken.map(|(rule, expected)| (leaf, rule, expected)));
         });
         for (leaf, rule, expected) in found.into_iter().filter(|(leaf, rule, _)| rule.each || !met.contains(&leaf.id)) {
             self.unlike_argument(at, rule, &expected, leaf);
@@ -324,8 +373,51 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// Whether a rule or a frame was seen in trajectories enough for an error.
+    fn is_enough(&self, runs: u32) -> bool {
+        runs >= self.bar.runs
+    }
+
+    /// Whether calls were seen to leave a field alone in trajectories enough.
+    fn is_left_alone(&self, reading: &Reading<'_>, at: usize, between: &[usize]) -> bool {
+        between.iter().all(|k| {
+            let other = !names(&self.steps[*k], reading, &self.steps[at]);
+            self.is_enough(self.model.left_alone_in(self.steps[*k].tool, reading.table, reading.class, other))
+        })
+    }
+
+    /// Tells a finding, as a warning where it is not `sure`.
+    fn push_if(&mut self, sure: bool, mut diagnostic: Diagnostic) {
+        if !sure {
+            diagnostic.severity = Severity::Warning;
+        }
+        self.push(diagnostic);
+    }
+
+    /// Tells what was found of the readings of an answer; what is found of an answer as a whole and of a record is told
+    /// of the record, which it names.
+    fn tell_once(&mut self) {
+        let mut kept: Vec<Told> = Vec::new();
+        for told in std::mem::take(&mut self.pending) {
+            let Some(other) = kept.iter_mut().find(|other| (other.kind, other.place) == (told.kind, told.place)) else {
+                kept.push(told);
+                continue;
+            };
+            let error = [&*other, &told].into_iter().any(|told| told.diagnostic.severity == Severity::Error);
+            if other.whole && !told.whole {
+                *other = told;
+            }
+            other.diagnostic.severity = if error { Severity::Error } else { Severity::Warning };
+        }
+        kept.into_iter().for_each(|told| self.push(told.diagnostic));
+    }
+
     fn push(&mut self, diagnostic: Diagnostic) {
         let error = diagnostic.severity == Severity::Error;
+        let twice = |other: &Diagnostic| (other.code, &other.message) == (diagnostic.code, &diagnostic.message);
+        if self.checked.diagnostics.iter().any(twice) {
+            return;
+        }
         if self.told[usize::from(error)] < TOLD_MAX {
             self.told[usize::from(error)] += 1;
             self.checked.diagnostics.push(diagnostic);
@@ -371,9 +463,23 @@ fn value_of(expr: &Expr, writer: &Step, leaf: Leaf<'_>, old: Option<&Json>, own:
         Expr::Plus { id, .. } | Expr::Minus { id, .. } => {
             let (old, by) = (old?.as_f64()?, given(*id)?.as_f64()?);
             let sum = if matches!(expr, Expr::Plus { .. }) { old + by } else { old - by };
-            Some(Json::Float(sum))
+            Some(number(sum, leaf.value))
         }
     }
+}
+
+/// A computed number as it would be recorded: whole where the recorded one is.
+fn number(computed: f64, recorded: &Json) -> Json {
+    let whole = computed.round();
+    match matches!(recorded, Json::Int(_) | Json::Uint(_)) && close(computed, whole) && whole.abs() < 1e15 {
+        true => Json::Int(whole as i64),
+        false => Json::Float(computed),
+    }
+}
+
+/// A computed number in words.
+fn plain(computed: f64) -> String {
+    number(computed, &Json::Int(0)).excerpt()
 }
 
 /// Whether a text has the expected part in it.

@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::mine::functions;
-use crate::mine::guards::is_missing;
+use crate::mine::guards::{Existing, is_missing};
 use crate::mine::presence::{Move, listed, named_by};
 use crate::mine::relations::{self, Kind, Relation};
 use crate::mine::shape::Record;
-use crate::mine::{hash_json, hash_text, kind_of, mix};
+use crate::mine::{Support, hash_json, kind_of};
 
 /// Records of which a shape must have been seen, before one that differs is an error.
 const SHAPE_RECORDS: u32 = 50;
@@ -31,7 +31,7 @@ impl Check<'_> {
     /// Holds an answer against the shape that answers of the tool have.
     pub(super) fn shape(&mut self, at: usize) {
         let step = &self.steps[at];
-        let mut found: Vec<(String, u32)> = Vec::new();
+        let mut found: Vec<(String, bool)> = Vec::new();
         let rare = |count: u32, all: u32| u64::from(count) * 100 <= u64::from(all);
         if let Some(seen) = self.model.shapes.get(&mix(step.tool, 1))
             && let Some(field) = seen.fields.get(&0)
@@ -41,7 +41,7 @@ impl Check<'_> {
             let usual = (0..6).max_by_key(|kind| field.kinds[*kind]).unwrap_or(0);
             if kind != usual && rare(field.kinds[kind], seen.records) {
                 let text = format!("is {}, where others are {}", step.answer.value.a_kind(), KINDS[usual]);
-                found.push((text, seen.records));
+                found.push((text, self.is_enough(seen.runs.count)));
             }
         }
         let mut left = 64;
@@ -58,7 +58,8 @@ impl Check<'_> {
             let once = seen.fields.values().filter(|field| field.records == 1).count();
             let seldom = seen.fields.values().filter(|field| field.records * 5 < seen.records).count();
             let open = once > 1 || seldom > 2 || seen.fields.len() >= 128;
-            let path = self.model.tables.word(record.place);
+            let sure = self.is_enough(seen.runs.count);
+            let path = self.place_in_words(record.place);
             let mut lacking: Vec<(&str, u32)> = Vec::new();
             for (field, counts) in &seen.fields {
                 let missing = seen.records - counts.records;
@@ -72,12 +73,17 @@ impl Check<'_> {
             for (name, value) in record.map.iter() {
                 let field = seen.fields.get(&hash_text(name)).copied().unwrap_or_default();
                 if field.records <= doubt {
-                    let respelt = !open && lacking.iter().any(|(missing, _)| is_respelt(missing, name));
-                    renamed |= respelt;
-                    if !open && many || respelt {
-                        let others = field.records.saturating_sub(1);
-                        let whose = if others == 0 { "no other has".into() } else { format!("{others} others have") };
-                        found.push((format!("has a member `{name}` at {path:?}, which {whose}"), seen.records));
+                    let respelt = lacking.iter().position(|(missing, _)| !open && is_respelt(missing, name));
+                    let others = field.records.saturating_sub(1);
+                    let whose = if others == 0 { "no other has".into() } else { format!("{others} others have") };
+                    let text = format!("has a member `{name}`{path}, which {whose}");
+                    if let Some(at) = respelt {
+                        let (meant, missing) = lacking.remove(at);
+                        let (have, all) = (seen.records - missing, seen.records);
+                        found.push((format!("{text}, and lacks `{meant}`, which {have} of {all} have"), sure));
+                        renamed = true;
+                    } else if !open && many {
+                        found.push((text, sure));
                     }
                     continue;
                 }
@@ -89,8 +95,8 @@ impl Check<'_> {
                 };
                 // A null is a value of any kind.
                 if kind != usual && kind != 0 && usual != 0 && field.records >= least && stray {
-                    let text = format!("has {} at {path}/{name}, where others have {}", value.a_kind(), KINDS[usual]);
-                    found.push((text, field.records));
+                    let text = format!("has {} as `{name}`{path}, where others have {}", value.a_kind(), KINDS[usual]);
+                    found.push((text, sure));
                 }
             }
             for (name, missing) in lacking {
@@ -98,29 +104,29 @@ impl Check<'_> {
                     || seen.records >= DROPPED_RECORDS && missing <= doubt && !record.map.is_empty();
                 if renamed || dropped {
                     let (have, all) = (seen.records - missing, seen.records);
-                    found.push((format!("lacks `{name}` at {path:?}, which {have} of {all} have"), all));
+                    found.push((format!("lacks `{name}`{path}, which {have} of {all} have"), sure));
                 }
             }
         });
         found.sort();
         found.dedup();
-        for (text, _) in found.into_iter().take(3) {
+        for (text, sure) in found.into_iter().take(3) {
             let text = format!("message {} answers `{}` in another shape: it {text}", step.answered_at, step.name);
-            self.push(Diagnostic::new(Code::AnswerShape, self.at_answer(at), text));
+            self.push_if(sure, Diagnostic::new(Code::AnswerShape, self.at_answer(at), text));
         }
     }
 
     /// Checks sums, products, counts and the order of dates in an answer.
     pub(super) fn relations(&mut self, at: usize, marks: &mut Marks) {
         let step = &self.steps[at];
-        type Broken = (Relation, u32, u32, String, Option<Json>, Option<f64>);
+        type Broken = (Relation, Support, u32, String, Option<Json>, Option<f64>);
         let mut found: Vec<Broken> = Vec::new();
         let mut left = 64;
         let mut kept = Vec::new();
         shape::records(step.tool, &step.answer.value, &mut |record: Record<'_>| {
             left -= 1;
             let Some(rules) = self.model.relations.get(&record.place).filter(|_| left > 0) else { return };
-            for (relation, support) in rules.iter().filter(|(_, support)| support.held >= RELATION_HELD) {
+            for (relation, support, runs) in rules.iter().filter(|(_, support, _)| support.held >= RELATION_HELD) {
                 let Some((held, expected)) = relations::holds(relation, record) else { continue };
                 let name = self.model.tables.word(relation.target);
                 let target = record.map.get(name);
@@ -129,15 +135,16 @@ impl Check<'_> {
                 } else {
                     let words = self.in_words(relation);
                     let expected = expected.is_finite().then_some(expected);
-                    found.push((*relation, support.held, support.total(), words, target.cloned(), expected));
+                    found.push((*relation, *support, *runs, words, target.cloned(), expected));
                 }
             }
         });
         marks.predicted.extend(kept);
-        found.sort_by_key(|(relation, held, ..)| (std::cmp::Reverse(*held), *relation));
-        for (Relation { kind, .. }, held, total, words, target, expected) in found.into_iter().take(2) {
+        found.sort_by_key(|(relation, support, ..)| (std::cmp::Reverse(support.held), *relation));
+        for (Relation { kind, .. }, support, runs, words, target, expected) in found.into_iter().take(2) {
+            let (held, total) = (support.held, support.total());
             let target = target.unwrap_or_default();
-            let sum = expected.map(|sum| format!(", which is {}", Json::Float(sum))).unwrap_or_default();
+            let sum = expected.map(|sum| format!(", which is {}", plain(sum))).unwrap_or_default();
             let text = format!(
                 "message {} answers `{}` with {}, but {words}{sum} (so in {held} of {total} answers)",
                 step.answered_at,
@@ -145,11 +152,11 @@ impl Check<'_> {
                 target.excerpt(),
             );
             let mut diagnostic = Diagnostic::new(Code::ArithmeticMismatch, self.at_answer(at), text);
-            if kind == Kind::After && (held < ORDER_HELD || held < total) {
+            if !self.is_enough(runs) || kind == Kind::After && (held < ORDER_HELD || held < total) {
                 diagnostic.severity = Severity::Warning;
             }
-            diagnostic.evidence =
-                Evidence { expected: expected.map(Json::Float), recorded: Some(target), ..Evidence::default() };
+            let expected = expected.map(|sum| number(sum, &target));
+            diagnostic.evidence = Evidence { expected, recorded: Some(target), ..Evidence::default() };
             self.push(diagnostic);
         }
     }
@@ -161,26 +168,25 @@ impl Check<'_> {
         let mut found = Vec::new();
         functions::wrong(&model.functions, step, |value, leaf, outcome| match outcome {
             Ok(()) => drop(marks.predicted.insert(std::ptr::from_ref(value).addr())),
-            Err((expected, rule)) => found.push((value.clone(), leaf, expected, rule.support)),
+            Err((expected, rule)) => found.push((value.clone(), leaf, expected, rule.support, rule.runs)),
         });
-        for (value, leaf, expected, support) in found {
-            let expects = Json::Float(expected.value);
-            let path = model.tables.word(leaf);
+        for (value, leaf, expected, support, runs) in found {
+            let expects = number(expected.value, &value);
             let text = format!(
                 "message {} answers `{}` with {}{}, but {} is {} (so in {} of {} answers)",
                 step.answered_at,
                 step.name,
                 value.excerpt(),
-                if path.starts_with('/') { format!(" at {path}") } else { String::new() },
+                self.place_in_words(leaf),
                 expected.how,
-                expects.excerpt(),
+                plain(expected.value),
                 support.held,
                 support.total()
             );
             let mut diagnostic = Diagnostic::new(Code::ArithmeticMismatch, self.at_answer(at), text)
                 .related(self.at_call(at), "the call");
             diagnostic.evidence = Evidence { expected: Some(expects), recorded: Some(value), ..Evidence::default() };
-            self.push(diagnostic);
+            self.push_if(self.is_enough(runs), diagnostic);
         }
     }
 
@@ -236,7 +242,8 @@ impl Check<'_> {
             );
             let mut diagnostic = Diagnostic::new(Code::IdRepeated, self.at_answer(at), text)
                 .related(self.at_answer(first), "minted here first");
-            if support.held < MINTED_HELD {
+            let runs = self.model.minted_in.get(&leaf.id).copied().unwrap_or_default();
+            if support.held < MINTED_HELD || !self.is_enough(runs) {
                 diagnostic.severity = Severity::Warning;
             }
             self.push(diagnostic);
@@ -257,7 +264,8 @@ impl Check<'_> {
             };
             if let Some((last, named)) = self.lately.get(&hash)
                 && !step.answer.refused
-                && let Some(support) = model.guards.is_gone(&((steps[*last].tool, *named), (step.tool, given.id)))
+                && let Some((support, times)) =
+                    model.guards.is_gone(&((steps[*last].tool, *named), (step.tool, given.id)))
             {
                 let text = format!(
                     "message {} lets `{}` succeed on {} {}, which `{}` at message {} took away: after it the call was \
@@ -273,13 +281,13 @@ impl Check<'_> {
                 );
                 let diagnostic = Diagnostic::new(Code::UnknownEntity, self.at_answer(at), text)
                     .related(self.at_call(*last), "the call that took it away");
-                found.push(diagnostic);
+                found.push((diagnostic, times));
             }
             for (table, subject) in self.holes.called(hash) {
                 let known: Vec<_> = self.holes.fields(*subject).collect();
                 let Some(latest) = known.iter().map(|(_, fact)| fact.step).max() else { continue };
                 if missing {
-                    let (succeeded, refused) =
+                    let Existing { succeeded, refused, runs } =
                         model.guards.existing.get(&(step.tool, given.id, *table)).copied().unwrap_or_default();
                     // Of several things that a call names, another may be the missing one.
                     let meant = step.given.len() == 1 || message.contains(given.value.as_str().unwrap_or("\0"));
@@ -300,7 +308,7 @@ impl Check<'_> {
                         );
                         let diagnostic = Diagnostic::new(Code::RefusalUnexplained, self.at_answer(at), text)
                             .related(self.at_answer(latest), "shown here");
-                        found.push(diagnostic);
+                        found.push((diagnostic, runs));
                     }
                 }
                 if step.answer.refused {
@@ -340,13 +348,13 @@ impl Check<'_> {
                         );
                         let diagnostic = Diagnostic::new(Code::GuardBroken, self.at_answer(at), text)
                             .related(self.at_answer(fact.step), "the state before");
-                        found.push(diagnostic);
+                        found.push((diagnostic, seen.runs));
                     }
                 }
             }
         }
         found.truncate(2);
-        found.into_iter().for_each(|diagnostic| self.push(diagnostic));
+        found.into_iter().for_each(|(diagnostic, times)| self.push_if(self.is_enough(times.count), diagnostic));
     }
 
     /// What a call put into a list is in it, and what it took out is not.
@@ -357,7 +365,7 @@ impl Check<'_> {
             return;
         }
         let links = |tool: u64, way: Move, id: u64| {
-            model.presence.get(&(tool, reading.class, way, id)).filter(|support| support.held >= self.bar.held)
+            model.presence.get(&(tool, reading.class, way, id)).filter(|(support, _)| support.held >= self.bar.held)
         };
         let mut after = None;
         let mut found = Vec::new();
@@ -392,7 +400,7 @@ impl Check<'_> {
                 }
             }
         }
-        for (way, k, value, support) in found.into_iter().take(2) {
+        for (way, k, value, (support, times)) in found.into_iter().take(2) {
             let (what, does) = match way {
                 Move::Out => ("still has", "takes it out"),
                 Move::In => ("lacks", "puts it in"),
@@ -407,9 +415,13 @@ impl Check<'_> {
                 support.held,
                 support.total()
             );
-            let diagnostic = Diagnostic::new(Code::WriteWithoutEffect, self.at_answer(at), text)
+            let mut diagnostic = Diagnostic::new(Code::WriteWithoutEffect, self.at_answer(at), text)
                 .related(self.at_call(k), "the call that writes it");
-            self.push(diagnostic);
+            if !self.is_enough(times.count) {
+                diagnostic.severity = Severity::Warning;
+            }
+            let place = (k, mix(hash_json(&value), u64::from(way == Move::In)));
+            self.pending.push(Told { kind: kind::PRESENCE, place, whole: reading.is_whole(), diagnostic });
         }
     }
 }

@@ -64,6 +64,7 @@ const READS: &[&str] = &[
     "preview",
     "validate",
     "print",
+    "quote",
     "sum",
     "average",
     "sqrt",
@@ -190,7 +191,15 @@ mod tests {
     #[test]
     fn names_tell() {
         let told = |name: &str| Access::told(name, None);
-        for name in ["get_order_details", "displayCarStatus", "FindAlarms", "ToolSearcher", "SymptomSearch", "ls"] {
+        for name in [
+            "get_order_details",
+            "displayCarStatus",
+            "FindAlarms",
+            "ToolSearcher",
+            "SymptomSearch",
+            "ls",
+            "quote_rental",
+        ] {
             assert_eq!(told(name), Access::Reads, "{name}");
         }
         for name in ["cancel_pending_order", "fillFuelTank", "AddAlarm", "github_create_issue", "mkdir"] {

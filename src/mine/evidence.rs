@@ -9,7 +9,7 @@ use super::relations::Relations;
 use super::shape::Record;
 use super::shape::{self, Leaf};
 use super::step::{Given, Step, hash_json, hash_name};
-use super::survey::{Support, Tables};
+use super::survey::{Support, Tables, Times};
 use super::{FastMap, FastSet, hash_text, mix};
 use crate::json::Json;
 
@@ -59,6 +59,8 @@ pub struct Touch {
     /// Changed, and several calls can have done it.
     pub shared: [u32; 2],
     pub kept: [u32; 2],
+    /// In how many trajectories it had not changed.
+    pub kept_in: [Times; 2],
 }
 
 /// Where a value may come from, with how often it did of how often it could have.
@@ -70,6 +72,8 @@ pub struct LeafSeen {
     pub table: u64,
     pub path: Box<str>,
     pub seen: u32,
+    /// In how many trajectories.
+    pub runs: Times,
     /// How often it stood in a list.
     pub listed: u32,
     /// How often the value before is known, and how often it stayed.
@@ -88,7 +92,7 @@ pub struct LeafSeen {
     pub distinct: Support,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct ArgumentSeen {
     pub id: u64,
     pub path: Box<str>,
@@ -96,6 +100,8 @@ pub struct ArgumentSeen {
     pub plus: u32,
     pub minus: u32,
     pub given: u32,
+    /// In how many trajectories it was equal, was within, or made a sum.
+    pub runs: [Times; 3],
     /// How often it was given, a number, and the value before known.
     pub summed: u32,
     /// How often both were texts, the argument of three letters at least, and how often the value had it in it.
@@ -107,7 +113,7 @@ pub struct ArgumentSeen {
     /// Of what stands in lists: how often the first item was equal or had it in it, and how often a further one.
     pub firsts: u32,
     pub further: u32,
-    /// Hashes of a few values that were equal.
+    /// Hashes of a few values that were equal, or within.
     pub values: Vec<u64>,
 }
 
@@ -142,8 +148,9 @@ pub fn close(a: f64, b: f64) -> bool {
 }
 
 impl LeafSeen {
-    fn note(&mut self, leaf: Leaf<'_>, before: Option<&Json>, writer: &Step, answers: &[Leaf<'_>]) {
+    fn note(&mut self, leaf: Leaf<'_>, before: Option<&Json>, writer: &Step, answers: &[Leaf<'_>], now: u32) {
         self.seen += 1;
+        self.runs.note(now);
         self.listed += u32::from(leaf.indices != 0);
         self.name = leaf.name;
         let value = leaf.value;
@@ -165,22 +172,7 @@ impl LeafSeen {
                 Some(at) => at,
                 None if self.arguments.len() < ARGUMENTS_MAX => {
                     let (id, path) = (given.id, given.path.clone());
-                    self.arguments.push(ArgumentSeen {
-                        id,
-                        path,
-                        equal: 0,
-                        plus: 0,
-                        minus: 0,
-                        given: 0,
-                        summed: 0,
-                        texts: 0,
-                        within: 0,
-                        identifying: 0,
-                        telling: 0,
-                        firsts: 0,
-                        further: 0,
-                        values: Vec::new(),
-                    });
+                    self.arguments.push(ArgumentSeen { id, path, ..ArgumentSeen::default() });
                     self.arguments.len() - 1
                 }
                 None => continue,
@@ -204,7 +196,9 @@ impl LeafSeen {
                 seen.texts += 1;
                 if text.contains(&**part) {
                     seen.within += 1;
+                    seen.runs[1].note(now);
                     seen.identifying += u32::from(is_telling(&given.value));
+                    let hash = hash_json(&given.value);
                     if seen.values.len() < 8 && !seen.values.contains(&hash) {
                         seen.values.push(hash);
                     }
@@ -212,6 +206,7 @@ impl LeafSeen {
             }
             if same(value, &given.value) {
                 seen.equal += 1;
+                seen.runs[0].note(now);
                 seen.telling += u32::from(is_telling(value));
                 if seen.values.len() < 8 && !seen.values.contains(&hash) {
                     seen.values.push(hash);
@@ -223,6 +218,7 @@ impl LeafSeen {
                 // Nothing plus something proves no sum.
                 if old != 0.0 && by != 0.0 {
                     seen.summed += 1;
+                    seen.runs[2].note(now);
                     seen.plus += u32::from(close(new, old + by));
                     seen.minus += u32::from(close(new, old - by));
                 }
@@ -251,6 +247,7 @@ impl LeafSeen {
             (self.table, self.path) = (other.table, other.path);
         }
         self.seen += other.seen;
+        self.runs.add(other.runs);
         self.listed += other.listed;
         self.known += other.known;
         self.kept += other.kept;
@@ -272,6 +269,7 @@ impl LeafSeen {
                     own.plus += seen.plus;
                     own.minus += seen.minus;
                     own.given += seen.given;
+                    own.runs.iter_mut().zip(seen.runs).for_each(|(own, other)| own.add(other));
                     own.summed += seen.summed;
                     own.texts += seen.texts;
                     own.within += seen.within;
@@ -313,6 +311,8 @@ pub struct ToolSeen {
 #[derive(Clone, Debug, Default)]
 pub struct ShapeSeen {
     pub records: u32,
+    /// In how many trajectories.
+    pub runs: Times,
     pub fields: FastMap<u64, FieldSeen>,
 }
 
@@ -338,8 +338,9 @@ pub fn kind_of(value: &Json) -> usize {
 const SHAPE_FIELDS_MAX: usize = 128;
 
 impl ShapeSeen {
-    fn learn(&mut self, record: Record<'_>) {
+    fn learn(&mut self, record: Record<'_>, now: u32) {
         self.records += 1;
+        self.runs.note(now);
         for (name, value) in record.map.iter() {
             self.field(hash_text(name), value);
         }
@@ -355,6 +356,7 @@ impl ShapeSeen {
 
     fn merge(&mut self, other: ShapeSeen) {
         self.records += other.records;
+        self.runs.add(other.runs);
         for (field, seen) in other.fields {
             let own = self.fields.entry(field).or_default();
             own.records += seen.records;
@@ -366,6 +368,8 @@ impl ShapeSeen {
 /// What the second pass counts. Like the first, it only adds up.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
+    /// Trajectories that were learned from.
+    pub trajectories: u32,
     /// By tool and class.
     pub touches: FastMap<(u64, u64), Touch>,
     /// By tool and class of a leaf: what a call makes of the records that it names.
@@ -388,6 +392,8 @@ pub const BETWEEN_MAX: usize = 24;
 impl Evidence {
     /// Learns from a dialogue.
     pub fn learn(&mut self, tables: &Tables, steps: &[Step]) {
+        self.trajectories += 1;
+        let now = self.trajectories;
         let mut holes = Holes::default();
         let mut acting: Vec<usize> = Vec::new();
         let mut heard = Heard::default();
@@ -403,7 +409,7 @@ impl Evidence {
             }
             let fresh =
                 |key: u64, since: usize| !acting.iter().any(|k| *k > since && steps[*k].mentioned.contains(&key));
-            self.guards.learn(&holes, step, &lately, fresh);
+            self.guards.learn(&holes, step, &lately, now, fresh);
             if !step.answer.refused {
                 if step.access != Access::Reads {
                     acting.push(at);
@@ -411,7 +417,7 @@ impl Evidence {
                     lately.extend(step.given.iter().filter_map(named));
                 }
                 self.answer(step, &mut heard);
-                self.functions.learn(step);
+                self.functions.learn(step, now);
             }
             let readings = holes.readings(tables, step);
             for reading in &readings {
@@ -422,11 +428,12 @@ impl Evidence {
     }
 
     fn answer(&mut self, step: &Step, heard: &mut Heard) {
+        let now = self.trajectories;
         heard.arguments(step);
         shape::leaves(step.tool, &step.answer.value, LEAVES_MAX, &mut |leaf| {
             if self.answers.len() < STATS_MAX || self.answers.contains_key(&leaf.id) {
                 let seen = self.answers.entry(leaf.id).or_default();
-                seen.note(leaf, None, step, &[]);
+                seen.note(leaf, None, step, &[], now);
                 if leaf.indices == 0
                     && let Some(hash) = hash_name(leaf.value)
                 {
@@ -445,14 +452,16 @@ impl Evidence {
             }
         });
         heard.answer(step);
-        self.shapes.entry(mix(step.tool, 1)).or_default().records += 1;
-        self.shapes.entry(mix(step.tool, 1)).or_default().field(0, &step.answer.value);
+        let whole = self.shapes.entry(mix(step.tool, 1)).or_default();
+        whole.records += 1;
+        whole.runs.note(now);
+        whole.field(0, &step.answer.value);
         let mut left = RECORDS_MAX;
         shape::records(step.tool, &step.answer.value, &mut |record| {
             if left > 0 && (self.shapes.len() < STATS_MAX || self.shapes.contains_key(&record.place)) {
                 left -= 1;
-                self.shapes.entry(record.place).or_default().learn(record);
-                self.relations.learn(record);
+                self.shapes.entry(record.place).or_default().learn(record, now);
+                self.relations.learn(record, now);
             }
         });
     }
@@ -476,12 +485,16 @@ impl Evidence {
                     self.tools.entry(tool).or_default().odd += 1;
                 }
             }
+            let now = self.trajectories;
             for k in between {
                 let other = usize::from(!names(&steps[*k], reading, step));
                 let tool = steps[*k].tool;
                 if found.is_empty() {
-                    self.touches.entry((tool, reading.class)).or_default().kept[other] += 1;
-                    self.touches.entry((tool, reading.table)).or_default().kept[other] += 1;
+                    for class in [reading.class, reading.table] {
+                        let touch = self.touches.entry((tool, class)).or_default();
+                        touch.kept[other] += 1;
+                        touch.kept_in[other].note(now);
+                    }
                 }
                 for change in &found {
                     let touch = self.touches.entry((tool, change.class)).or_default();
@@ -515,7 +528,7 @@ impl Evidence {
             let before = presence::listed(tables, reading, &prior.value, step);
             let after = presence::listed(tables, reading, reading.value, step);
             if !before.is_empty() || !after.is_empty() {
-                self.presence.learn(&before, &after, reading.class, &steps[*k]);
+                self.presence.learn(&before, &after, reading.class, &steps[*k], self.trajectories);
             }
         }
         // What the last call that names the record made of it.
@@ -556,19 +569,21 @@ impl Evidence {
                     whole.push_str(&path);
                     (seen.table, seen.path) = (reading.table, whole.into());
                 }
-                seen.note(leaf, before, writer_step, &answers);
+                seen.note(leaf, before, writer_step, &answers, self.trajectories);
             }
         });
     }
 
     /// Adds what another worker counted.
     pub fn merge(&mut self, other: Evidence) {
+        self.trajectories += other.trajectories;
         for (key, touch) in other.touches {
             let own = self.touches.entry(key).or_default();
             for side in 0..2 {
                 own.changed[side] += touch.changed[side];
                 own.shared[side] += touch.shared[side];
                 own.kept[side] += touch.kept[side];
+                own.kept_in[side].add(touch.kept_in[side]);
             }
         }
         for (key, seen) in other.effects {

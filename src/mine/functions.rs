@@ -6,7 +6,7 @@
 use super::evidence::close;
 use super::shape::{self, Leaf};
 use super::step::{Step, hash_json, hash_text};
-use super::survey::Support;
+use super::survey::{Support, Times};
 use super::{FastMap, mix};
 use crate::json::{Json, Map, arithmetic};
 
@@ -52,6 +52,8 @@ const ROUNDINGS: [Option<i64>; 6] = [None, Some(4), Some(3), Some(2), Some(1), S
 pub struct FunctionSeen {
     /// By rounding.
     pub held: [Support; ROUNDINGS.len()],
+    /// In how many trajectories there was an answer.
+    runs: Times,
     /// Hashes of a few different results, and of those that are hardly met by chance.
     results: Vec<u64>,
     exact: Vec<u64>,
@@ -80,6 +82,8 @@ pub struct Computed {
     /// Which roundings were never contradicted.
     roundings: [bool; ROUNDINGS.len()],
     pub support: Support,
+    /// In how many trajectories there was an answer.
+    pub runs: u32,
     factor: f64,
 }
 
@@ -206,7 +210,7 @@ fn fits(value: f64, result: f64, rounding: Option<i64>) -> bool {
 
 impl Functions {
     /// Learns from a call that succeeded.
-    pub fn learn(&mut self, step: &Step) {
+    pub fn learn(&mut self, step: &Step, trajectory: u32) {
         let Some(arguments) = step.arguments.as_map() else { return };
         let mut tried: Option<Vec<(Function, f64)>> = None;
         results(step, |leaf, result| {
@@ -216,6 +220,7 @@ impl Functions {
                     continue;
                 }
                 let seen = self.seen.entry(key).or_default();
+                seen.runs.note(trajectory);
                 let hash = mix(1, hash_json(leaf.value));
                 if seen.results.len() < RESULTS_MAX && !seen.results.contains(&hash) {
                     seen.results.push(hash);
@@ -249,6 +254,7 @@ impl Functions {
                 own.held += other.held;
                 own.broken += other.broken;
             });
+            own.runs.add(seen.runs);
             for (own, other) in [(&mut own.results, seen.results), (&mut own.exact, seen.exact)] {
                 own.extend(other);
                 own.sort_unstable();
@@ -283,7 +289,8 @@ impl Functions {
             let roundings = seen.held.map(|support| good(&support));
             let best = seen.held.into_iter().filter(good).max_by_key(|support| support.held);
             if let Some(support) = best {
-                rules.entry(*leaf).or_default().push(Computed { function: *function, roundings, support, factor });
+                let (function, runs) = (*function, seen.runs.count);
+                rules.entry(*leaf).or_default().push(Computed { function, roundings, support, runs, factor });
             }
         }
         rules.values_mut().for_each(|rules| rules.sort_by_key(|rule| rule.function));
@@ -404,7 +411,7 @@ mod tests {
     /// What is told of the answer of a last call, after others.
     fn told(before: &[(&str, &str)], last: (&str, &str)) -> Option<String> {
         let mut functions = Functions::default();
-        calls(before).iter().for_each(|step| functions.learn(step));
+        calls(before).iter().for_each(|step| functions.learn(step, 1));
         let rules = functions.rules(5);
         let mut found = None;
         wrong(&rules, &calls(&[last])[0], |_, _, outcome| {

@@ -3,7 +3,7 @@
 use super::FastMap;
 use super::holes::Holes;
 use super::step::{Step, hash_json, hash_name};
-use super::survey::Support;
+use super::survey::{Support, Times};
 use crate::json::Json;
 
 /// Of a tool, the argument that names the record, its table, and a field.
@@ -18,17 +18,28 @@ pub struct ValueSeen {
     pub refused: u32,
     /// The answers that refused it, the first few of them.
     pub answers: Vec<(Json, u32)>,
+    /// In how many trajectories it was refused.
+    pub runs: Times,
+}
+
+/// Calls that name a record known to exist.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Existing {
+    pub succeeded: u32,
+    /// Refused because there is no such record.
+    pub refused: u32,
+    /// In how many trajectories they succeeded.
+    pub runs: Times,
 }
 
 /// Outcomes of calls by the state of the records that they name.
 #[derive(Clone, Debug, Default)]
 pub struct Guards {
     pub fields: FastMap<Condition, Vec<ValueSeen>>,
-    /// Of a tool, an argument and a table: calls that name a record known to exist; how many succeeded, and how many
-    /// were refused because there is none.
-    pub existing: FastMap<(u64, u64, u64), (u32, u32)>,
+    /// Of a tool, an argument and a table: calls that name a record known to exist.
+    pub existing: FastMap<(u64, u64, u64), Existing>,
     /// How often calls were refused because what they name is gone, and how often they succeeded on it.
-    pub gone: FastMap<Ending, Support>,
+    pub gone: FastMap<Ending, (Support, Times)>,
 }
 
 /// Of the last call that may have taken something away and of a later one: the tool, and the argument that names it.
@@ -73,21 +84,34 @@ fn note_answer(answers: &mut Vec<(Json, u32)>, answer: &Json, count: u32) {
 
 impl Guards {
     /// Learns from one call, by what was known before it. `fresh` tells whether a fact still holds.
-    pub fn learn(&mut self, holes: &Holes, step: &Step, lately: &Lately, fresh: impl Fn(u64, usize) -> bool) {
+    pub fn learn(
+        &mut self,
+        holes: &Holes,
+        step: &Step,
+        lately: &Lately,
+        trajectory: u32,
+        fresh: impl Fn(u64, usize) -> bool,
+    ) {
         let missing = step.answer.refused && is_missing(&step.answer.message());
         for given in &step.given {
             let Some(hash) = hash_name(&given.value) else { continue };
             if let Some(last) = lately.get(&hash)
                 && (missing || !step.answer.refused)
             {
-                let support = self.gone.entry((*last, (step.tool, given.id))).or_default();
+                let (support, times) = self.gone.entry((*last, (step.tool, given.id))).or_default();
                 let side = if missing { &mut support.held } else { &mut support.broken };
                 *side += 1;
+                if missing {
+                    times.note(trajectory);
+                }
             }
             for (table, subject) in holes.called(hash) {
                 let outcome = self.existing.entry((step.tool, given.id, *table)).or_default();
-                outcome.0 += u32::from(!step.answer.refused);
-                outcome.1 += u32::from(missing);
+                outcome.succeeded += u32::from(!step.answer.refused);
+                outcome.refused += u32::from(missing);
+                if !step.answer.refused {
+                    outcome.runs.note(trajectory);
+                }
                 for (field, fact) in holes.fields(*subject) {
                     if !is_state(&fact.value) || !fresh(hash, fact.step) {
                         continue;
@@ -104,6 +128,7 @@ impl Guards {
                                 succeeded: 0,
                                 refused: 0,
                                 answers: Vec::new(),
+                                runs: Times::default(),
                             });
                             values.len() - 1
                         }
@@ -111,6 +136,9 @@ impl Guards {
                     };
                     values[at].succeeded += u32::from(!step.answer.refused);
                     values[at].refused += u32::from(step.answer.refused);
+                    if step.answer.refused {
+                        values[at].runs.note(trajectory);
+                    }
                     if step.answer.refused && step.answer.value.nodes() < 40 {
                         note_answer(&mut values[at].answers, &step.answer.value, 1);
                     }
@@ -119,16 +147,17 @@ impl Guards {
         }
     }
 
-    /// How often what a call names was gone after another, where it always was.
-    pub fn is_gone(&self, ending: &Ending) -> Option<Support> {
-        self.gone.get(ending).copied().filter(|support| support.held >= GONE_HELD && support.holds())
+    /// How often what a call names was gone after another, where it always was, and in how many trajectories.
+    pub fn is_gone(&self, ending: &Ending) -> Option<(Support, Times)> {
+        self.gone.get(ending).copied().filter(|(support, _)| support.held >= GONE_HELD && support.holds())
     }
 
     pub fn merge(&mut self, other: Guards) {
-        for (ending, support) in other.gone {
+        for (ending, (support, times)) in other.gone {
             let own = self.gone.entry(ending).or_default();
-            own.held += support.held;
-            own.broken += support.broken;
+            own.0.held += support.held;
+            own.0.broken += support.broken;
+            own.1.add(times);
         }
         for (condition, seen) in other.fields {
             let own = self.fields.entry(condition).or_default();
@@ -140,16 +169,18 @@ impl Guards {
                         for (answer, count) in &value.answers {
                             note_answer(&mut own[at].answers, answer, *count);
                         }
+                        own[at].runs.add(value.runs);
                     }
                     None => own.push(value),
                 }
             }
             own.truncate(4 * VALUES_MAX);
         }
-        for (key, (succeeded, refused)) in other.existing {
+        for (key, seen) in other.existing {
             let own = self.existing.entry(key).or_default();
-            own.0 += succeeded;
-            own.1 += refused;
+            own.succeeded += seen.succeeded;
+            own.refused += seen.refused;
+            own.runs.add(seen.runs);
         }
     }
 }

@@ -32,7 +32,7 @@ pub use model::{Bar, Effect, Expr, License, Model, Rule};
 pub use offered::{Offered, offered};
 pub use predict::Interpreter;
 pub use step::{Given, STAR, Step, hash_json, hash_name, hash_text, steps, tool_id};
-pub use survey::{KeyPart, Place, Support, Survey, Tables};
+pub use survey::{KeyPart, Place, Support, Survey, Tables, Times};
 
 pub type FastMap<K, V> = HashMap<K, V, foldhash::fast::FixedState>;
 pub type FastSet<K> = HashSet<K, foldhash::fast::FixedState>;

@@ -7,7 +7,7 @@ use super::guards::Guards;
 use super::offered::Offered;
 use super::presence::Link;
 use super::relations::Relation;
-use super::survey::{Support, Tables};
+use super::survey::{Support, Tables, Times};
 use super::{FastMap, FastSet, hash_text};
 use crate::json::Json;
 
@@ -18,11 +18,13 @@ pub struct Bar {
     pub held: u32,
     /// Readings across which a call must have left something alone.
     pub kept: u32,
+    /// Trajectories in which either was seen: the calls of one have much in common.
+    pub runs: u32,
 }
 
 impl Bar {
-    pub const USUAL: Bar = Bar { held: 5, kept: 8 };
-    pub const STRICT: Bar = Bar { held: 3, kept: 3 };
+    pub const USUAL: Bar = Bar { held: 5, kept: 8, runs: 3 };
+    pub const STRICT: Bar = Bar { held: 3, kept: 3, runs: 1 };
 }
 
 /// Where a value comes from.
@@ -59,6 +61,10 @@ pub enum Expr {
 pub struct Rule {
     pub expr: Expr,
     pub support: Support,
+    /// In how many trajectories it was that.
+    pub runs: u32,
+    /// How many different values were seen there, of the first few.
+    pub values: u32,
     /// Whether the argument has the name of what it fills.
     pub named: bool,
     /// Whether the values are such that chance does not make them equal: ids, long texts.
@@ -101,10 +107,10 @@ pub struct Model {
     pub tools: FastMap<u64, ToolSeen>,
     pub shapes: FastMap<u64, ShapeSeen>,
     /// By place.
-    pub relations: FastMap<u64, Vec<(Relation, Support)>>,
+    pub relations: FastMap<u64, Vec<(Relation, Support, u32)>>,
     /// By leaf in answers.
     pub functions: FastMap<u64, Vec<Computed>>,
-    pub presence: FastMap<Link, Support>,
+    pub presence: FastMap<Link, (Support, Times)>,
     pub guards: Guards,
     /// The tools on offer.
     pub offered: Vec<Offered>,
@@ -112,10 +118,14 @@ pub struct Model {
     pub arguments: FastSet<u64>,
     /// A value of each leaf whose ids a call mints.
     pub examples: FastMap<u64, Json>,
+    /// Tools of which a call was seen to change something, or may have.
+    pub changers: FastSet<u64>,
     /// Fields that some call changes: by table and field.
     pub changing: FastSet<u64>,
     /// Leaves in answers that hold ids which the call mints; how often they were other than those minted before.
     pub minted: FastMap<u64, Support>,
+    /// In how many trajectories.
+    pub minted_in: FastMap<u64, u32>,
 }
 
 /// Whether a share is what corrupt records may make of none.
@@ -138,8 +148,10 @@ impl Model {
         };
         let often = |touch: &&Touch| touch.changed[0] + touch.changed[1] >= 2;
         model.changing = model.touches.iter().filter(|(_, touch)| often(touch)).map(|((_, class), _)| *class).collect();
+        let changes = |touch: &&Touch| touch.changed.iter().chain(&touch.shared).any(|count| *count > 0);
+        model.changers = model.touches.iter().filter(|(_, touch)| changes(touch)).map(|((tool, _), _)| *tool).collect();
         model.presence.extend(
-            evidence.presence.seen.into_iter().filter(|(_, support)| support.held >= bar.held && support.holds()),
+            evidence.presence.seen.into_iter().filter(|(_, (support, _))| support.held >= bar.held && support.holds()),
         );
         for (key, seen) in evidence.effects {
             if let Some(rule) = effect(&seen, bar) {
@@ -149,6 +161,7 @@ impl Model {
         for (leaf, seen) in evidence.answers {
             if seen.fresh.held >= bar.held && seen.fresh.holds() && seen.distinct.holds() {
                 model.minted.insert(leaf, seen.distinct);
+                model.minted_in.insert(leaf, seen.runs.count);
                 let example = seen.values.iter().map(|(_, value, _)| value).min_by_key(|value| value.to_string());
                 model.examples.extend(example.map(|value| (leaf, value.clone())));
             }
@@ -193,6 +206,12 @@ impl Model {
             true => License::Never,
             false => License::Unknown,
         }
+    }
+
+    /// In how many trajectories a call of a tool left something alone: see [`Model::license`].
+    pub fn left_alone_in(&self, tool: u64, table: u64, top: u64, other: bool) -> u32 {
+        let runs = |class: u64| self.touch(tool, class).kept_in[usize::from(other)].count;
+        runs(top).max(runs(table))
     }
 
     pub fn touch(&self, tool: u64, class: u64) -> Touch {
@@ -246,7 +265,9 @@ fn argument(seen: &LeafSeen, bar: Bar, name: u64) -> Option<(Rule, bool)> {
     let named = alike(&best.path);
     let telling = best.telling == best.equal;
     let each = seen.listed == 0 || is_of_each_item(best);
-    let rule = Rule { expr, support, named, telling, each, changed: seen.known - seen.kept };
+    let runs = best.runs[0].count;
+    let values = best.values.len() as u32;
+    let rule = Rule { expr, support, runs, values, named, telling, each, changed: seen.known - seen.kept };
     Some((rule, named))
 }
 
@@ -255,6 +276,8 @@ fn constant(seen: &LeafSeen, least: u32) -> Option<Rule> {
     (*count >= least && rare(seen.seen - count, seen.seen)).then(|| Rule {
         expr: Expr::Constant(value.clone()),
         support: Support { held: *count, broken: seen.seen - count },
+        runs: seen.runs.count,
+        values: 1,
         named: false,
         telling: false,
         each: true,
@@ -267,7 +290,7 @@ fn effect(seen: &LeafSeen, bar: Bar) -> Option<Rule> {
     let by_argument = argument(seen, bar, seen.name).map(|(rule, _)| rule);
     // One argument does not set every item of a list, but it may look so where lists had one item.
     let listed = |rule: &Rule| match &rule.expr {
-        Expr::Argument { path, .. } => seen.path.contains("/*") && !path.contains("/*"),
+        Expr::Argument { path, .. } => (seen.listed > 0 || seen.path.contains("/*")) && !path.contains("/*"),
         _ => false,
     };
     let by_argument = by_argument.filter(|rule| !listed(rule));
@@ -289,6 +312,8 @@ fn effect(seen: &LeafSeen, bar: Bar) -> Option<Rule> {
         return Some(Rule {
             expr: Expr::Answer { id: *id },
             support: *support,
+            runs: seen.runs.count,
+            values: seen.values.len() as u32,
             named: false,
             telling: false,
             each: true,
@@ -299,8 +324,11 @@ fn effect(seen: &LeafSeen, bar: Bar) -> Option<Rule> {
         let is = |count: u32| count >= bar.held && rare(argument.summed - count, argument.summed) && changed >= 2;
         let (id, path) = (argument.id, argument.path.clone());
         let support = |held| Support { held, broken: argument.summed - held };
-        let rule =
-            |expr, held| Some(Rule { expr, support: support(held), named: false, telling: false, each: true, changed });
+        let (runs, values) = (argument.runs[2].count, seen.values.len() as u32);
+        let rule = |expr, held| {
+            let support = support(held);
+            Some(Rule { expr, support, runs, values, named: false, telling: false, each: true, changed })
+        };
         if is(argument.plus) {
             return rule(Expr::Plus { id, path }, argument.plus);
         }
@@ -331,6 +359,8 @@ fn within(seen: &LeafSeen, bar: Bar) -> Vec<Rule> {
     let rule = |argument: &ArgumentSeen| Rule {
         expr: Expr::Within { id: argument.id, path: argument.path.clone() },
         support: Support { held: argument.within, broken: argument.texts - argument.within },
+        runs: argument.runs[1].count,
+        values: argument.values.len() as u32,
         named: false,
         telling: argument.identifying == argument.within,
         each: seen.listed == 0 || is_of_each_item(argument),

@@ -3,7 +3,7 @@
 use super::holes::Reading;
 use super::shape;
 use super::step::{Step, hash_name};
-use super::survey::{Support, Tables};
+use super::survey::{Support, Tables, Times};
 use super::{FastMap, FastSet, mix};
 use crate::json::Json;
 
@@ -19,10 +19,10 @@ pub enum Move {
 /// Of a tool, a list, and the argument or the scalar of the answer that names the thing.
 pub type Link = (u64, u64, Move, u64);
 
-/// How often calls moved what they name.
+/// How often calls moved what they name, and in how many trajectories.
 #[derive(Clone, Debug, Default)]
 pub struct Presence {
-    pub seen: FastMap<Link, Support>,
+    pub seen: FastMap<Link, (Support, Times)>,
 }
 
 const SEEN_MAX: usize = 100_000;
@@ -77,14 +77,17 @@ pub fn named_by(step: &Step) -> Vec<(u64, u64, &Json)> {
 
 impl Presence {
     /// Learns from two readings of a list with one acting call in between.
-    pub fn learn(&mut self, before: &FastSet<u64>, after: &FastSet<u64>, class: u64, writer: &Step) {
+    pub fn learn(&mut self, before: &FastSet<u64>, after: &FastSet<u64>, class: u64, writer: &Step, trajectory: u32) {
         if self.seen.len() > SEEN_MAX {
             return;
         }
         let mut note = |link: Link, held: bool| {
-            let support = self.seen.entry(link).or_default();
+            let (support, times) = self.seen.entry(link).or_default();
             match held {
-                true => support.held += 1,
+                true => {
+                    support.held += 1;
+                    times.note(trajectory);
+                }
                 false => support.broken += 1,
             }
         };
@@ -105,10 +108,11 @@ impl Presence {
     }
 
     pub fn merge(&mut self, other: Presence) {
-        for (link, support) in other.seen {
+        for (link, (support, times)) in other.seen {
             let own = self.seen.entry(link).or_default();
-            own.held += support.held;
-            own.broken += support.broken;
+            own.0.held += support.held;
+            own.0.broken += support.broken;
+            own.1.add(times);
         }
     }
 }

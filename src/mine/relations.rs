@@ -5,7 +5,7 @@
 
 use super::evidence::close;
 use super::shape::Record;
-use super::survey::Support;
+use super::survey::{Support, Times};
 use super::{FastMap, hash_text};
 use crate::json::{Json, Map};
 
@@ -39,10 +39,10 @@ pub struct Relation {
     pub third: u64,
 }
 
-/// How often a relation held, and of how much of that it says something.
+/// How often a relation held, and in how many trajectories.
 #[derive(Clone, Debug, Default)]
 pub struct Relations {
-    seen: FastMap<Relation, (Support, u32)>,
+    seen: FastMap<Relation, (Support, Times)>,
 }
 
 const NUMBERS_MAX: usize = 8;
@@ -133,7 +133,7 @@ fn total_of_map(map: &Map) -> Option<f64> {
 
 impl Relations {
     /// Learns from a record.
-    pub fn learn(&mut self, record: Record<'_>) {
+    pub fn learn(&mut self, record: Record<'_>, trajectory: u32) {
         let found = Numbers::of(record);
         if found.numbers.is_empty() && found.dates.len() < 2 {
             return;
@@ -198,33 +198,36 @@ impl Relations {
             if self.seen.len() >= SEEN_MAX && !self.seen.contains_key(&relation) {
                 continue;
             }
-            let (support, telling) = self.seen.entry(relation).or_default();
+            let (support, times) = self.seen.entry(relation).or_default();
             match held {
-                true => support.held += 1,
+                true => {
+                    support.held += 1;
+                    times.note(trajectory);
+                }
                 false => support.broken += 1,
             }
-            *telling += u32::from(held);
         }
     }
 
     pub fn merge(&mut self, other: Relations) {
-        for (relation, (support, telling)) in other.seen {
+        for (relation, (support, times)) in other.seen {
             let own = self.seen.entry(relation).or_default();
             own.0.held += support.held;
             own.0.broken += support.broken;
-            own.1 += telling;
+            own.1.add(times);
         }
     }
 
-    /// Those that held at least `least` times and were not broken but by what may be corrupt, by place.
-    pub fn rules(&self, least: u32) -> FastMap<u64, Vec<(Relation, Support)>> {
-        let mut rules: FastMap<u64, Vec<(Relation, Support)>> = FastMap::default();
-        for (relation, (support, _)) in &self.seen {
+    /// Those that held at least `least` times and were not broken but by what may be corrupt, by place; with the number
+    /// of trajectories in which they held.
+    pub fn rules(&self, least: u32) -> FastMap<u64, Vec<(Relation, Support, u32)>> {
+        let mut rules: FastMap<u64, Vec<(Relation, Support, u32)>> = FastMap::default();
+        for (relation, (support, times)) in &self.seen {
             if support.held >= least && support.holds() {
-                rules.entry(relation.place).or_default().push((*relation, *support));
+                rules.entry(relation.place).or_default().push((*relation, *support, times.count));
             }
         }
-        rules.values_mut().for_each(|rules| rules.sort_unstable_by_key(|(relation, _)| *relation));
+        rules.values_mut().for_each(|rules| rules.sort_unstable_by_key(|(relation, ..)| *relation));
         rules
     }
 }

@@ -28,6 +28,13 @@ pub struct Step {
     pub mentioned: FastSet<u64>,
 }
 
+impl Step {
+    /// Whether another call was given something that this one was too, beside what is part of a key.
+    pub fn shares_more(&self, other: &Step, key: impl Fn(u64) -> bool) -> bool {
+        self.mentioned.iter().any(|hash| !key(*hash) && other.mentioned.contains(hash))
+    }
+}
+
 /// A scalar argument.
 #[derive(Clone, Debug)]
 pub struct Given {

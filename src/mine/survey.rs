@@ -61,6 +61,50 @@ impl Support {
     }
 }
 
+/// In how many trajectories something was seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Times {
+    pub count: u32,
+    /// The last of them, by its number.
+    #[serde(skip)]
+    last: u32,
+}
+
+impl Times {
+    /// Counts a trajectory once; they are numbered from 1, and come one after the other.
+    pub fn note(&mut self, trajectory: u32) {
+        self.count += u32::from(self.last != trajectory);
+        self.last = trajectory;
+    }
+
+    /// Adds the count of another worker, which learned from other trajectories.
+    pub fn add(&mut self, other: Times) {
+        self.count += other.count;
+    }
+}
+
+/// How often a field of records with equal keys was equal, and in how many trajectories it was held against another.
+#[derive(Clone, Copy, Debug, Default)]
+struct Agreed {
+    support: Support,
+    runs: Runs,
+}
+
+/// In how many trajectories records with equal keys were seen.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Runs {
+    pub any: Times,
+    /// The same where the calls had nothing but the key in common: of what one order holds, its number decides all.
+    pub apart: Times,
+}
+
+impl Runs {
+    fn add(&mut self, other: Runs) {
+        self.any.add(other.any);
+        self.apart.add(other.apart);
+    }
+}
+
 /// What was seen of the records in one place.
 #[derive(Clone, Debug, Default)]
 struct PlaceSeen {
@@ -114,7 +158,7 @@ const PARTIAL_HELD: u32 = 8;
 pub struct Survey {
     places: FastMap<u64, PlaceSeen>,
     /// By key, the two places, and the field.
-    agreed: FastMap<(u64, u64, u64, u64), Support>,
+    agreed: FastMap<(u64, u64, u64, u64), Agreed>,
     pub words: Dictionary,
     /// Trajectories that were learned from.
     pub trajectories: u64,
@@ -172,6 +216,7 @@ struct Met<'a> {
     stretch: u32,
     /// Hash of the question that it answered.
     asked: u64,
+    step: &'a Step,
     record: &'a Json,
 }
 
@@ -220,7 +265,7 @@ impl Survey {
 
     fn record<'a>(
         &mut self,
-        step: &Step,
+        step: &'a Step,
         record: Record<'a>,
         stretch: u32,
         met: &mut FastMap<(u64, u64), Vec<Met<'a>>>,
@@ -228,6 +273,7 @@ impl Survey {
         if self.places.len() >= PLACES_MAX && !self.places.contains_key(&record.place) {
             return;
         }
+        let now = self.trajectories as u32;
         let seen = self.places.entry(record.place).or_default();
         seen.tool = step.tool;
         seen.records += 1;
@@ -280,6 +326,7 @@ impl Survey {
             for other in before.iter().filter(|other| other.stretch == stretch) {
                 let Some(map) = other.record.as_map() else { continue };
                 let places = (other.place.min(record.place), other.place.max(record.place));
+                let apart = !step.shares_more(other.step, |hash| chosen.iter().any(|part| part.4 == hash));
                 for (name, value) in record.map.iter() {
                     let hash = hash_text(name);
                     if !chosen.iter().any(|part| part.1 == hash)
@@ -288,15 +335,20 @@ impl Survey {
                         // Within one answer only a difference says something.
                         let equal = earlier == value;
                         if !equal || other.asked != asked {
-                            self.agreed.entry((id, places.0, places.1, hash)).or_default().note(equal);
+                            let agreed = self.agreed.entry((id, places.0, places.1, hash)).or_default();
+                            agreed.support.note(equal);
+                            agreed.runs.any.note(now);
+                            if apart {
+                                agreed.runs.apart.note(now);
+                            }
                         }
                     }
                 }
             }
-            let now = Met { place: record.place, stretch, asked, record: record.value };
+            let latest = Met { place: record.place, stretch, asked, step, record: record.value };
             match before.iter().position(|other| other.place == record.place) {
-                Some(at) => before[at] = now,
-                None if before.len() < 6 => before.push(now),
+                Some(at) => before[at] = latest,
+                None if before.len() < 6 => before.push(latest),
                 None => {}
             }
         };
@@ -340,8 +392,10 @@ impl Survey {
                 }
             }
         }
-        for (key, support) in other.agreed {
-            self.agreed.entry(key).or_default().add(support);
+        for (key, agreed) in other.agreed {
+            let own = self.agreed.entry(key).or_default();
+            own.support.add(agreed.support);
+            own.runs.add(agreed.runs);
         }
         self.words.extend(other.words);
     }
@@ -349,7 +403,7 @@ impl Survey {
     /// Decides on keys and tables.
     pub fn tables(mut self) -> Tables {
         let mut by_key: FastMap<u64, Vec<(u64, u64, u64, Support)>> = FastMap::default();
-        for ((key, a, b, field), support) in &self.agreed {
+        for ((key, a, b, field), Agreed { support, .. }) in &self.agreed {
             by_key.entry(*key).or_default().push((*a, *b, *field, *support));
         }
         // How the fields stand that a key decides, in any one place: the same name may be known to be no whole key
@@ -395,14 +449,20 @@ impl Survey {
         // By two nodes: fields that agree, how often, and how often others did not.
         let mut pairs: FastMap<(u64, u64), (u32, Support)> = FastMap::default();
         let mut support: FastMap<(u64, u64, u64), Support> = FastMap::default();
+        let mut runs: FastMap<(u64, u64, u64), Runs> = FastMap::default();
         let node = |place: u64, key: u64| {
             let own = chosen.get(&place).filter(|chosen| chosen.key == key).map(|_| place);
             own.or_else(|| chosen.contains_key(&mix(place, key)).then(|| mix(place, key)))
         };
-        for ((key, a, b, field), count) in &self.agreed {
+        for ((key, a, b, field), Agreed { support: count, runs: times }) in &self.agreed {
             let (Some(a), Some(b)) = (node(*a, *key), node(*b, *key)) else { continue };
             let (a, b) = (a.min(b), a.max(b));
             support.insert((a, b, *field), *count);
+            runs.insert((a, b, *field), *times);
+            let most = runs.entry((a, b, 0)).or_default();
+            if times.apart.count >= most.apart.count {
+                *most = *times;
+            }
             if a != b {
                 let pair = pairs.entry((a, b)).or_default();
                 match count.holds() {
@@ -441,7 +501,7 @@ impl Survey {
         }
         let agreement = pairs.into_iter().map(|(nodes, (_, support))| (nodes, support)).collect();
         let mut tables =
-            Tables { support, agreement, volatile, words: std::mem::take(&mut self.words), ..Tables::default() };
+            Tables { support, runs, agreement, volatile, words: std::mem::take(&mut self.words), ..Tables::default() };
         for (node, Chosen { place, parts: key, rank, only, .. }) in chosen {
             let table = mix(root(&table_of, node), 3);
             let seen = &self.places[&place];
@@ -637,6 +697,13 @@ pub struct Place {
     pub only: Option<FastSet<u64>>,
 }
 
+impl Place {
+    /// Whether its key has a name that means the same everywhere: `order_id`, unlike `id`.
+    pub fn is_telling(&self) -> bool {
+        is_telling(&self.key)
+    }
+}
+
 /// The tables of a tool set.
 #[derive(Clone, Debug, Default)]
 pub struct Tables {
@@ -647,6 +714,8 @@ pub struct Tables {
     pub records: BTreeMap<u64, Vec<u64>>,
     /// By two nodes (the lower first) and a field: how often it agreed while nothing can have written.
     pub support: FastMap<(u64, u64, u64), Support>,
+    /// By the same: in how many trajectories; with field 0, those of the field seen in the most.
+    pub runs: FastMap<(u64, u64, u64), Runs>,
     /// By two nodes (the lower first): how often any field agreed, and how often the fields that mostly do not did not.
     pub agreement: FastMap<(u64, u64), Support>,
     /// Fields that change without any write.

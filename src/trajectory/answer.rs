@@ -18,11 +18,11 @@ impl Answer {
     pub fn read(content: &str) -> Answer {
         let text = content.trim();
         let plain = |value: Json, refused| Answer { value, refused, wrapping: Default::default() };
-        if let Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') = text.as_bytes().first() {
-            if let Ok(value) = serde_json::from_str::<Json>(text) {
-                let refused = is_refusal(&value);
-                return plain(value, refused);
-            }
+        if let Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') = text.as_bytes().first()
+            && let Ok(value) = serde_json::from_str::<Json>(text)
+        {
+            let refused = is_refusal(&value);
+            return plain(value, refused);
         }
         match Answer::wrapped(text) {
             Some(answer) => answer,

@@ -237,8 +237,12 @@ fn sides(rule: &Rule, facts: &Facts, max: [f64; 2]) -> Option<Vec<(String, f64)>
             things.entry((parent, stem)).or_default().push(slot);
         }
     }
+    // The only two sides of a call are those that its limit speaks of, whatever they are the sides of.
+    let only = things.len() == 1 && !rule.words.is_empty();
     let meant = |stem: &[String], slot: &Slot| {
-        if stem.is_empty() {
+        if only {
+            true
+        } else if stem.is_empty() {
             facts.tool_words.iter().chain(&slot.above).any(|word| rule.words.contains(word))
         } else {
             stem.iter().all(|word| rule.words.contains(word))
