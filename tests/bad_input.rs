@@ -57,7 +57,19 @@ fn run(args: &[&str]) -> Output {
     }
 }
 
+/// Judges an input at level `formed`, unless more is asked for; learning from it must not fail either.
 fn verify(input: &Path, more: &[&str]) -> Judged {
+    if more.contains(&"--level") || more.contains(&"--env") {
+        return verify_at(input, more);
+    }
+    let mut formed = more.to_vec();
+    formed.extend(["--level", "formed"]);
+    let (judged, learnt) = (verify_at(input, &formed), verify_at(input, more));
+    assert_eq!(judged.reports.len(), learnt.reports.len(), "learning loses no record");
+    judged
+}
+
+fn verify_at(input: &Path, more: &[&str]) -> Judged {
     let out = TempDir::new().unwrap();
     let mut args = vec!["verify", input.to_str().unwrap(), "-o", out.path().to_str().unwrap(), "--format", "json"];
     args.extend(more);
@@ -722,7 +734,7 @@ fn the_output_is_an_input_again() {
     let input = file(&dir, "in.jsonl", format!("{}\n{{\"messages\": []}}\n{{\n", good("a")));
     let out = dir.path().join("out");
     let arguments = |input: &Path, out: &Path| {
-        let output = run(&["verify", input.to_str().unwrap(), "-o", out.to_str().unwrap()]);
+        let output = run(&["verify", input.to_str().unwrap(), "--level", "formed", "-o", out.to_str().unwrap()]);
         assert_ne!(output.status.code(), Some(101));
         output
     };
@@ -750,7 +762,7 @@ fn results_of_an_earlier_run_survive_a_misspelt_input() {
     let input = file(&dir, "in.jsonl", good("a"));
     let out = dir.path().join("out");
     let out = out.to_str().unwrap();
-    assert_eq!(run(&["verify", input.to_str().unwrap(), "-o", out]).status.code(), Some(0));
+    assert_eq!(run(&["verify", input.to_str().unwrap(), "--level", "formed", "-o", out]).status.code(), Some(0));
     assert_eq!(run(&["verify", "/nowhere/in.jsonl", "-o", out]).status.code(), Some(2));
     assert_ne!(
         fs::read(Path::new(out).join("verified.jsonl")).unwrap(),

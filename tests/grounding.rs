@@ -433,7 +433,7 @@ fn only_an_asked_level_rejects() {
         let line = String::from_utf8(output.stdout).unwrap().lines().next().unwrap().to_owned();
         (output.status.code(), serde_json::from_str::<Value>(&line).unwrap()["gemproof"].clone())
     };
-    let (status, report) = run(&[]);
+    let (status, report) = run(&["--level", "formed"]);
     assert_eq!(
         (status, &report["verdict"], &report["levels"]["grounded"]),
         (Some(0), &json!("verified"), &json!("fail"))

@@ -237,8 +237,9 @@ fn sides(rule: &Rule, facts: &Facts, max: [f64; 2]) -> Option<Vec<(String, f64)>
             things.entry((parent, stem)).or_default().push(slot);
         }
     }
-    // The only two sides of a call are those that its limit speaks of, whatever they are the sides of.
-    let only = things.len() == 1 && !rule.words.is_empty();
+    // The only two sides of a call are those that its limit speaks of, unless it speaks of the tool's own thing.
+    let own = rule.words.iter().any(|word| facts.tool_words.contains(word));
+    let only = things.len() == 1 && !rule.words.is_empty() && !own;
     let meant = |stem: &[String], slot: &Slot| {
         if only {
             true

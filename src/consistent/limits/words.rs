@@ -138,8 +138,8 @@ pub(super) fn says_nothing(word: &str) -> bool {
     #[rustfmt::skip]
     const WORDS: &[&str] = &[
         "a", "about", "accept", "accepted", "all", "allow", "allowed", "also", "always", "am", "an", "and", "any",
-        "are", "as", "at", "available", "be", "been", "being", "both", "by", "can", "cannot", "choose", "come", "comes", "constraint",
-        "constraints", "could", "currently", "customer", "customers", "detail", "details", "dimension", "dimensions",
+        "are", "as", "at", "available", "be", "been", "being", "both", "by", "can", "cannot", "choose", "come",
+        "comes", "constraint", "constraints", "could", "currently", "customer", "customers", "detail", "details", "dimension", "dimensions",
         "do", "does", "each", "either", "every", "exceed", "exceeding", "exceeds", "for", "from", "general", "get",
         "guideline", "guidelines", "has", "have", "having", "he", "hers", "his", "i", "if", "important", "in",
         "information", "into", "is", "it", "its", "least", "limit", "limitation", "limitations", "limited", "limits",
