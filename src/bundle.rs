@@ -3,7 +3,7 @@
 //! What a trajectory shows of the world is filled in where it was seen first; what the mock does otherwise than the record is written
 //! into the world beside the rules, until the trajectory replays. So a bundle says how much of it the rules explain.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -361,17 +361,18 @@ fn manifest(name: &str, mined: &Mined) -> String {
          # Its tables are inferred: final states that records bring are in terms of others.\nfinal_state = false\n",
         toml::Value::String(name.to_owned())
     );
-    for behaviour in &mined.behaviours.tools {
-        let function = mined.source.functions.get(&*behaviour.name);
-        if function.is_none() && behaviour.minted.is_empty() {
-            continue;
-        }
-        text.push_str(&format!("\n[tools.{}]\n", toml::Value::String(behaviour.name.to_string())));
-        if let Some(function) = function {
+    let minted = mined.behaviours.tools.iter().filter(|behaviour| !behaviour.minted.is_empty());
+    let minted: BTreeMap<&str, &[(String, String)]> =
+        minted.map(|behaviour| (&*behaviour.name, &behaviour.minted[..])).collect();
+    let names: BTreeSet<&str> =
+        mined.source.functions.keys().map(String::as_str).chain(minted.keys().copied()).collect();
+    for name in names {
+        text.push_str(&format!("\n[tools.{}]\n", toml::Value::String(name.to_owned())));
+        if let Some(function) = mined.source.functions.get(name) {
             text.push_str(&format!("function = {}\n", toml::Value::String(function.clone())));
         }
-        if !behaviour.minted.is_empty() {
-            let paths = behaviour.minted.iter().map(|(path, _)| toml::Value::String(path.clone())).collect();
+        if let Some(minted) = minted.get(name) {
+            let paths = minted.iter().map(|(path, _)| toml::Value::String(path.clone())).collect();
             text.push_str(&format!("minted = {}\n", toml::Value::Array(paths)));
         }
     }

@@ -30,6 +30,7 @@ fn stderr(output: &Output) -> String {
 }
 
 const LIBRARY: &str = "envs/city-library/trajectories/good.jsonl";
+const TOOLS: &str = "envs/city-library/tools.json";
 const STUDIO: &str = "envs/frame-studio/trajectories/good.jsonl";
 
 fn lines(file: &Path) -> Vec<Value> {
@@ -60,7 +61,7 @@ fn a_mined_environment_runs_what_it_was_mined_from() {
         assert!(stdout(&mined).contains("replay in it"), "{}", stdout(&mined));
 
         let script = fs::read_to_string(env.join("tools.rhai")).unwrap();
-        assert!(script.contains("calls seen"), "rules say how often they were seen");
+        assert!(script.contains("// Looks up one of"), "{script}");
         let verified = run(&["verify", corpus, "--env", path(&env), "--format", "json"]);
         assert_eq!(verified.status.code(), Some(0), "{}", stdout(&verified));
         let summary: Value = serde_json::from_str(stdout(&verified).lines().last().unwrap()).unwrap();
@@ -93,10 +94,10 @@ fn a_mined_environment_contradicts_another_answer() {
 fn verified_trajectories_leave_with_their_worlds() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("out");
-    let judged = run(&["verify", LIBRARY, "--bundle", "-o", path(&out), "--show", "0"]);
+    let judged = run(&["verify", LIBRARY, "--tools", TOOLS, "--bundle", "-o", path(&out), "--show", "0"]);
     assert!(matches!(judged.status.code(), Some(0 | 1)), "{}", stderr(&judged));
     let verified = lines(&out.join("verified.jsonl"));
-    assert!(verified.len() >= 10, "{} verified", verified.len());
+    assert!(verified.len() >= 5, "{} verified", verified.len());
     let worlds = lines(&out.join("environment/worlds.jsonl"));
     let ids = |lines: &[Value]| lines.iter().map(|line| line["id"].clone()).collect::<Vec<_>>();
     assert_eq!(ids(&verified), ids(&worlds), "one world for each, in order");
@@ -146,7 +147,7 @@ fn standard_input_is_learned_from_and_judged() {
         text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["gemproof"]["verdict"].clone()).collect()
     };
     assert_eq!(verdicts(&piped), verdicts(&file));
-    assert!(piped.lines().count() > 20);
+    assert!(piped.lines().count() > 5);
 }
 
 #[test]
