@@ -131,6 +131,15 @@ impl Facts {
     /// Whether every word that restricts a rule is found in the call. Where `own` is given, the names of other
     /// arguments do not count.
     pub fn explain(&self, rule: &Rule, own: Option<&[String]>) -> bool {
+        self.explains(rule, own, true)
+    }
+
+    /// The same by the arguments alone, whatever the tool is called.
+    fn arguments_explain(&self, rule: &Rule) -> bool {
+        self.explains(rule, None, false)
+    }
+
+    fn explains(&self, rule: &Rule, own: Option<&[String]>, by_tool: bool) -> bool {
         let value = |word: &str| {
             self.values.iter().any(|value| {
                 value.iter().any(|part| part == word) && value.iter().all(|part| rule.words.contains(part))
@@ -141,7 +150,8 @@ impl Facts {
             None => self.names.contains(word),
         };
         rule.demands.iter().all(|demand| {
-            !demand.is_empty() && demand.iter().all(|word| self.tool_words.contains(word) || named(word) || value(word))
+            !demand.is_empty()
+                && demand.iter().all(|word| by_tool && self.tool_words.contains(word) || named(word) || value(word))
         })
     }
 }
@@ -237,9 +247,9 @@ fn sides(rule: &Rule, facts: &Facts, max: [f64; 2]) -> Option<Vec<(String, f64)>
             things.entry((parent, stem)).or_default().push(slot);
         }
     }
-    // The only two sides of a call are those that its limit speaks of, unless it speaks of the tool's own thing.
-    let own = rule.words.iter().any(|word| facts.tool_words.contains(word));
-    let only = things.len() == 1 && !rule.words.is_empty() && !own;
+    // The only two sides of a call are those that its limit speaks of, unless the limit names another thing: then that
+    // is none of the arguments.
+    let only = things.len() == 1 && !rule.words.is_empty() && facts.arguments_explain(rule);
     let meant = |stem: &[String], slot: &Slot| {
         if only {
             true
