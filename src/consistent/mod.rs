@@ -86,6 +86,7 @@ pub fn check(
         pending: Vec::new(),
         told: [0; 2],
         checked: Checked::default(),
+        fallback,
     };
     for at in 0..steps.len() {
         check.step(at);
@@ -113,6 +114,8 @@ struct Check<'a> {
     /// Warnings, and errors, that were told.
     told: [usize; 2],
     checked: Checked,
+    /// Tools for records that name none.
+    fallback: Option<&'a ToolSet>,
 }
 
 /// A contradiction of one reading.
@@ -164,6 +167,7 @@ impl<'a> Check<'a> {
         if !step.answer.refused {
             self.echoes(at, &mut marks);
             self.shape(at);
+            self.declared(at);
             self.relations(at, &mut marks);
             self.functions(at, &mut marks);
             self.minted(at);
@@ -176,7 +180,9 @@ impl<'a> Check<'a> {
         let strength = &mut self.checked.strength;
         shape::leaves(0, &step.answer.value, LEAVES_MAX, &mut |leaf| {
             let place = std::ptr::from_ref(leaf.value).addr();
-            match (marks.predicted.contains(&place), marks.unexplained.contains(&place)) {
+            // A refusal that comes again shows nothing of the world.
+            let predicted = marks.predicted.contains(&place) && !step.answer.refused;
+            match (predicted, marks.unexplained.contains(&place)) {
                 (_, true) => strength.unexplained += 1,
                 (true, _) => strength.predicted += 1,
                 _ => strength.bound += 1,

@@ -116,6 +116,34 @@ impl Check<'_> {
         }
     }
 
+    /// Holds an answer against the output schema that its tool declares. Published schemas are often tighter than the tools, so it takes
+    /// `--strict` to reject by one.
+    pub(super) fn declared(&mut self, at: usize) {
+        let step = &self.steps[at];
+        let exchange = &self.exchanges[step.exchange];
+        let offered = match exchange.by_user {
+            true => self.trajectory.user_tools.as_deref(),
+            false => self.trajectory.tools.as_deref().or(self.fallback),
+        };
+        let Some(tool) = offered.and_then(|tools| tools.get(&step.name)).filter(|tool| tool.output_schema.is_some())
+        else {
+            return;
+        };
+        let Ok(answer) = serde_json::to_value(&step.answer.value) else { return };
+        let Some((path, problem)) = tool.output_problem(&answer) else { return };
+        let place = if path.is_empty() { String::new() } else { format!(" at {path}") };
+        let text = format!(
+            "message {} answers `{}` otherwise than its output schema says{place}: {problem}",
+            step.answered_at, step.name
+        );
+        let mut diagnostic = Diagnostic::new(Code::AnswerShape, self.at_answer(at), text);
+        diagnostic.evidence.instance_path = Some(path);
+        if !self.strict {
+            diagnostic.severity = Severity::Warning;
+        }
+        self.push(diagnostic);
+    }
+
     /// Checks sums, products, counts and the order of dates in an answer.
     pub(super) fn relations(&mut self, at: usize, marks: &mut Marks) {
         let step = &self.steps[at];

@@ -96,7 +96,13 @@ pub fn render_record(judged: &Judged) -> String {
         let _ = writeln!(out, "  ... and {} more findings", findings.len() - SHOWN_PER_RECORD);
     }
     if findings.is_empty() {
-        let why = if report.calls.is_empty() { "the record has no call" } else { "nothing could be checked" };
+        let why = match (&report.strength, report.calls.is_empty()) {
+            (_, true) => "the record has no call",
+            (Some(strength), _) if strength.predicted == 0 => {
+                "nothing in its answers was known before it was read, so nothing could be contradicted"
+            }
+            _ => "nothing could be checked",
+        };
         let _ = writeln!(out, "  {why}");
     }
     out.push('\n');

@@ -42,8 +42,20 @@ pub struct Relation {
 /// How often a relation held, and in how many trajectories.
 #[derive(Clone, Debug, Default)]
 pub struct Relations {
-    seen: FastMap<Relation, (Support, Times)>,
+    seen: FastMap<Relation, Seen>,
 }
+
+/// How often a relation held, in how many trajectories, and for a few different targets.
+#[derive(Clone, Debug, Default)]
+struct Seen {
+    support: Support,
+    times: Times,
+    targets: Vec<u64>,
+}
+
+/// Different targets for which a relation must have held: one and the same number is anything.
+const TARGETS_LEAST: usize = 3;
+const TARGETS_MAX: usize = 4;
 
 const NUMBERS_MAX: usize = 8;
 const SEEN_MAX: usize = 200_000;
@@ -131,6 +143,14 @@ fn total_of_map(map: &Map) -> Option<f64> {
     map.iter().map(|(_, value)| value.as_f64()).sum()
 }
 
+impl Seen {
+    fn target(&mut self, target: u64) {
+        if self.targets.len() < TARGETS_MAX && !self.targets.contains(&target) {
+            self.targets.push(target);
+        }
+    }
+}
+
 impl Relations {
     /// Learns from a record.
     pub fn learn(&mut self, record: Record<'_>, trajectory: u32) {
@@ -141,10 +161,7 @@ impl Relations {
         let place = record.place;
         let relation = |kind, target, first, second, third| Relation { place, kind, target, first, second, third };
         let mut tried: Vec<Relation> = Vec::new();
-        for (target, value) in &found.numbers {
-            if *value == 0.0 {
-                continue;
-            }
+        for (target, _) in &found.numbers {
             let others: Vec<_> = found.numbers.iter().filter(|(name, other)| name != target && *other != 0.0).collect();
             for (at, (first, _)) in others.iter().enumerate() {
                 for (second, _) in &others[at + 1..] {
@@ -191,6 +208,11 @@ impl Relations {
         }
         for relation in tried {
             let Some((held, _)) = holds(&relation, record) else { continue };
+            let target = found.numbers.iter().find(|(name, _)| *name == relation.target).map(|(_, value)| *value);
+            // That nothing is the sum of nothing says nothing, but it speaks against a sum of something.
+            if held && target == Some(0.0) {
+                continue;
+            }
             // A relation that was never true is not worth keeping.
             if !held && !self.seen.contains_key(&relation) && self.seen.len() > SEEN_MAX / 4 {
                 continue;
@@ -198,23 +220,25 @@ impl Relations {
             if self.seen.len() >= SEEN_MAX && !self.seen.contains_key(&relation) {
                 continue;
             }
-            let (support, times) = self.seen.entry(relation).or_default();
+            let seen = self.seen.entry(relation).or_default();
             match held {
                 true => {
-                    support.held += 1;
-                    times.note(trajectory);
+                    seen.support.held += 1;
+                    seen.times.note(trajectory);
+                    seen.target(target.unwrap_or(0.0).to_bits());
                 }
-                false => support.broken += 1,
+                false => seen.support.broken += 1,
             }
         }
     }
 
     pub fn merge(&mut self, other: Relations) {
-        for (relation, (support, times)) in other.seen {
+        for (relation, seen) in other.seen {
             let own = self.seen.entry(relation).or_default();
-            own.0.held += support.held;
-            own.0.broken += support.broken;
-            own.1.add(times);
+            own.support.held += seen.support.held;
+            own.support.broken += seen.support.broken;
+            own.times.add(seen.times);
+            seen.targets.into_iter().for_each(|target| own.target(target));
         }
     }
 
@@ -222,8 +246,9 @@ impl Relations {
     /// of trajectories in which they held.
     pub fn rules(&self, least: u32) -> FastMap<u64, Vec<(Relation, Support, u32)>> {
         let mut rules: FastMap<u64, Vec<(Relation, Support, u32)>> = FastMap::default();
-        for (relation, (support, times)) in &self.seen {
-            if support.held >= least && support.holds() {
+        for (relation, Seen { support, times, targets }) in &self.seen {
+            let varied = relation.kind == Kind::After || targets.len() >= TARGETS_LEAST;
+            if varied && support.held >= least && support.holds() {
                 rules.entry(relation.place).or_default().push((*relation, *support, times.count));
             }
         }

@@ -43,6 +43,7 @@ pub struct Tool {
     pub annotations: Option<Value>,
 
     validator: OnceLock<Result<Validator, InvalidSchema>>,
+    output_validator: OnceLock<Option<Validator>>,
     parameters: OnceLock<Parameter>,
 }
 
@@ -94,6 +95,7 @@ impl Tool {
             output_schema: None,
             annotations: None,
             validator: OnceLock::new(),
+            output_validator: OnceLock::new(),
             parameters: OnceLock::new(),
         }
     }
@@ -109,6 +111,15 @@ impl Tool {
     /// When the schema is not valid against its meta-schema or cannot be compiled (an unknown `$schema`, a remote `$ref`).
     pub fn validator(&self) -> Result<&Validator, &InvalidSchema> {
         self.validator.get_or_init(|| compile(&self.input_schema)).as_ref()
+    }
+
+    /// In which way an answer breaks the declared output schema, with a JSON pointer into the answer. `None` where it does not, and
+    /// where there is no valid schema.
+    pub fn output_problem(&self, answer: &Value) -> Option<(String, String)> {
+        let schema = self.output_schema.as_ref()?;
+        let validator = self.output_validator.get_or_init(|| compile(schema).ok()).as_ref()?;
+        let error = validator.iter_errors(answer).next()?;
+        Some((error.instance_path().to_string(), shorten(&error.to_string())))
     }
 
     /// What is wrong with these arguments; empty when nothing is, and when the schema itself is invalid.
