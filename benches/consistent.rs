@@ -12,7 +12,7 @@ use gemproof::bundle::Mined;
 use gemproof::consistent;
 use gemproof::diagnostic::Level;
 use gemproof::ingest::{self, Input, Record, Records, ToolShelf};
-use gemproof::mine::{Evidence, Model, Survey, steps};
+use gemproof::mine::{Model, steps};
 use gemproof::trajectory::{Exchange, Trajectory, pair};
 use gemproof::verdict::Judge;
 
@@ -35,12 +35,8 @@ fn read(records: &[Record]) -> Vec<Run> {
 }
 
 fn mine(runs: &[Run]) -> Model {
-    let mut survey = Survey::default();
-    runs.iter().for_each(|(trajectory, exchanges)| survey.learn(&steps(trajectory, exchanges, None)));
-    let tables = survey.tables();
-    let mut evidence = Evidence::default();
-    runs.iter().for_each(|(trajectory, exchanges)| evidence.learn(&tables, &steps(trajectory, exchanges, None)));
-    Model::new(tables, evidence)
+    let all: Vec<_> = runs.iter().map(|(trajectory, exchanges)| steps(trajectory, exchanges, None)).collect();
+    Model::of(all.iter().map(Vec::as_slice))
 }
 
 fn records(path: &Path) -> Option<Vec<Record>> {

@@ -6,36 +6,11 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::data;
+use common::{EXECUTED, Run, corpus, mine, with_exchanges};
 use gemproof::consistent;
 use gemproof::corrupt::{Corrupted, Donors, Family, Witness, corrupt};
 use gemproof::diagnostic::Severity;
-use gemproof::ingest::{self, Input, Records, ToolShelf};
-use gemproof::mine::{Evidence, Model, Survey, steps};
-use gemproof::trajectory::{Exchange, Trajectory, pair};
-
-type Run = (Trajectory, Vec<Exchange>);
-
-fn corpus(path: &str) -> Option<Vec<Run>> {
-    let input = Input::open(&data(path)?).expect("the data opens");
-    let shelf = ToolShelf::default();
-    let runs = Records::new(input).filter_map(|record| ingest::read(&record, None, &shelf).ok());
-    Some(runs.map(|readable| with_exchanges(readable.trajectory)).collect())
-}
-
-fn with_exchanges(trajectory: Trajectory) -> Run {
-    let exchanges = pair(&trajectory).exchanges;
-    (trajectory, exchanges)
-}
-
-fn mine<'a>(runs: impl Iterator<Item = &'a Run> + Clone) -> Model {
-    let mut survey = Survey::default();
-    runs.clone().for_each(|(trajectory, exchanges)| survey.learn(&steps(trajectory, exchanges, None)));
-    let tables = survey.tables();
-    let mut evidence = Evidence::default();
-    runs.for_each(|(trajectory, exchanges)| evidence.learn(&tables, &steps(trajectory, exchanges, None)));
-    Model::new(tables, evidence)
-}
+use gemproof::mine::Model;
 
 /// What is said against a run.
 fn errors(model: &Model, (trajectory, exchanges): &Run) -> Vec<String> {
@@ -43,15 +18,6 @@ fn errors(model: &Model, (trajectory, exchanges): &Run) -> Vec<String> {
     let errors = checked.diagnostics.into_iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
     errors.map(|diagnostic| format!("{}: {}", diagnostic.code.name(), diagnostic.message)).collect()
 }
-
-const EXECUTED: [(&str, &str); 6] = [
-    ("airline", "tau1-airline/trajectories.jsonl"),
-    ("retail", "tau2-retail/trajectories.jsonl"),
-    ("bfcl", "bfcl/base.jsonl"),
-    ("bfcl-miss", "bfcl/miss_param.jsonl"),
-    ("apibank", "apibank/trajectories.jsonl"),
-    ("tooltalk", "tooltalk/trajectories.jsonl"),
-];
 
 /// The two halves of a corpus: even records and odd ones.
 fn halves(runs: &[Run]) -> [Vec<&Run>; 2] {

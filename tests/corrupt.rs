@@ -4,21 +4,9 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::data;
+use common::corpus;
 use gemproof::corrupt::{Donors, Family, Witness, corrupt};
-use gemproof::ingest::{self, Input, Records, ToolShelf};
-use gemproof::trajectory::{Answer, Exchange, Trajectory, pair};
-
-fn corpus(path: &str) -> Option<Vec<(Trajectory, Vec<Exchange>)>> {
-    let input = Input::open(&data(path)?).expect("the data opens");
-    let shelf = ToolShelf::default();
-    let read = |record| ingest::read(&record, None, &shelf).ok();
-    let with_exchanges = |trajectory: Trajectory| {
-        let exchanges = pair(&trajectory).exchanges;
-        (trajectory, exchanges)
-    };
-    Some(Records::new(input).filter_map(read).map(|readable| with_exchanges(readable.trajectory)).collect())
-}
+use gemproof::trajectory::{Answer, Trajectory};
 
 /// Corruptions with a witness in the trajectory and without, by family.
 fn made(path: &str) -> Option<BTreeMap<Family, [usize; 2]>> {

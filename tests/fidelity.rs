@@ -6,43 +6,10 @@ mod common;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use common::data;
+use common::{EXECUTED, Run, corpus, mine};
 use gemproof::bundle::Mined;
-use gemproof::ingest::{self, Input, Records, ToolShelf};
 use gemproof::json::Json;
-use gemproof::mine::{Behaviours, Evidence, Interpreter, Model, Step, Survey, steps};
-use gemproof::trajectory::{Exchange, Trajectory, pair};
-
-type Run = (Trajectory, Vec<Exchange>);
-
-fn corpus(path: &str) -> Option<Vec<Run>> {
-    let input = Input::open(&data(path)?).expect("the data opens");
-    let shelf = ToolShelf::default();
-    let runs = Records::new(input).filter_map(|record| ingest::read(&record, None, &shelf).ok());
-    let with_exchanges = |trajectory: Trajectory| {
-        let exchanges = pair(&trajectory).exchanges;
-        (trajectory, exchanges)
-    };
-    Some(runs.map(|readable| with_exchanges(readable.trajectory)).collect())
-}
-
-fn mine<'a>(runs: impl Iterator<Item = &'a Run> + Clone) -> Model {
-    let mut survey = Survey::default();
-    runs.clone().for_each(|(trajectory, exchanges)| survey.learn(&steps(trajectory, exchanges, None)));
-    let tables = survey.tables();
-    let mut evidence = Evidence::default();
-    runs.for_each(|(trajectory, exchanges)| evidence.learn(&tables, &steps(trajectory, exchanges, None)));
-    Model::new(tables, evidence)
-}
-
-const EXECUTED: [(&str, &str); 6] = [
-    ("airline", "tau1-airline/trajectories.jsonl"),
-    ("retail", "tau2-retail/trajectories.jsonl"),
-    ("bfcl", "bfcl/base.jsonl"),
-    ("bfcl-miss", "bfcl/miss_param.jsonl"),
-    ("apibank", "apibank/trajectories.jsonl"),
-    ("tooltalk", "tooltalk/trajectories.jsonl"),
-];
+use gemproof::mine::{Behaviours, Interpreter, Step, steps};
 
 /// Right, answered, and asked.
 #[derive(Clone, Copy, Default)]

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use gemproof::consistent;
 use gemproof::diagnostic::{Code, Level, Severity};
 use gemproof::ingest::{self, Input, Records, ToolShelf};
-use gemproof::mine::{Evidence, Model, Survey, steps};
+use gemproof::mine::{Model, steps};
 use gemproof::trajectory::{Exchange, Trajectory, pair};
 use serde_json::{Value, json};
 
@@ -338,12 +338,7 @@ fn runs(records: &[Value]) -> Vec<Run> {
 
 fn mine(runs: &[Run]) -> Model {
     let all: Vec<_> = runs.iter().map(|(trajectory, exchanges)| steps(trajectory, exchanges, None)).collect();
-    let mut survey = Survey::default();
-    all.iter().for_each(|steps| survey.learn(steps));
-    let tables = survey.tables();
-    let mut evidence = Evidence::default();
-    all.iter().for_each(|steps| evidence.learn(&tables, steps));
-    Model::new(tables, evidence)
+    Model::of(all.iter().map(Vec::as_slice))
 }
 
 fn errors(model: &Model, (trajectory, exchanges): &Run) -> Vec<(Code, String)> {

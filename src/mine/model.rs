@@ -7,7 +7,8 @@ use super::guards::Guards;
 use super::offered::Offered;
 use super::presence::Link;
 use super::relations::Relation;
-use super::survey::{Support, Tables, Times};
+use super::step::Step;
+use super::survey::{Support, Survey, Tables, Times};
 use super::{FastMap, FastSet, hash_text};
 use crate::json::Json;
 
@@ -134,6 +135,16 @@ fn rare(some: u32, all: u32) -> bool {
 }
 
 impl Model {
+    /// Both passes over dialogues that are in memory.
+    pub fn of<'a>(dialogues: impl Iterator<Item = &'a [Step]> + Clone) -> Model {
+        let mut survey = Survey::default();
+        dialogues.clone().for_each(|steps| survey.learn(steps));
+        let tables = survey.tables();
+        let mut evidence = Evidence::default();
+        dialogues.for_each(|steps| evidence.learn(&tables, steps));
+        Model::new(tables, evidence)
+    }
+
     pub fn new(tables: Tables, evidence: Evidence) -> Model {
         let bar = Bar::STRICT;
         let mut model = Model {

@@ -10,6 +10,9 @@ use std::sync::atomic::AtomicBool;
 use gemproof::diagnostic::{Diagnostic, Level};
 use gemproof::emit::Summary;
 use gemproof::environment::Stage;
+use gemproof::ingest::{self, Input, Records, ToolShelf};
+use gemproof::mine::{Model, Step, steps};
+use gemproof::trajectory::{Exchange, Trajectory, pair};
 use gemproof::verdict::{Judge, Judged, Report};
 use gemproof::verify::{Consumer, Ended, Plan, Progress, run};
 use serde_json::Value;
@@ -152,3 +155,35 @@ pub fn gemproof(args: &[&str]) -> Output {
 pub fn with_code<'a>(judged: &'a Judged, code: &'a str) -> impl Iterator<Item = &'a Diagnostic> {
     judged.report.diagnostics.iter().filter(move |d| d.code.name() == code)
 }
+
+/// A trajectory with its calls and answers.
+pub type Run = (Trajectory, Vec<Exchange>);
+
+pub fn with_exchanges(trajectory: Trajectory) -> Run {
+    let exchanges = pair(&trajectory).exchanges;
+    (trajectory, exchanges)
+}
+
+/// The readable records of a file of the real data.
+pub fn corpus(path: &str) -> Option<Vec<Run>> {
+    let input = Input::open(&data(path)?).expect("the data opens");
+    let shelf = ToolShelf::default();
+    let runs = Records::new(input).filter_map(|record| ingest::read(&record, None, &shelf).ok());
+    Some(runs.map(|readable| with_exchanges(readable.trajectory)).collect())
+}
+
+/// What runs teach.
+pub fn mine<'a>(runs: impl Iterator<Item = &'a Run>) -> Model {
+    let all: Vec<Vec<Step>> = runs.map(|(trajectory, exchanges)| steps(trajectory, exchanges, None)).collect();
+    Model::of(all.iter().map(Vec::as_slice))
+}
+
+/// The corpora that were truly executed.
+pub const EXECUTED: [(&str, &str); 6] = [
+    ("airline", "tau1-airline/trajectories.jsonl"),
+    ("retail", "tau2-retail/trajectories.jsonl"),
+    ("bfcl", "bfcl/base.jsonl"),
+    ("bfcl-miss", "bfcl/miss_param.jsonl"),
+    ("apibank", "apibank/trajectories.jsonl"),
+    ("tooltalk", "tooltalk/trajectories.jsonl"),
+];
