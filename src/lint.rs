@@ -42,7 +42,7 @@ pub fn check(trajectory: &Trajectory, fallback: Option<&Arc<ToolSet>>) -> Formed
     }
     let (mut some, mut all) = (false, true);
     for (at, exchange) in formed.exchanges.iter().enumerate() {
-        let offered = if exchange.by_user { trajectory.user_tools.as_ref() } else { tools };
+        let offered = trajectory.offered(exchange.by_user, tools.map(Arc::as_ref));
         let Some(offered) = offered else { continue };
         let checked = check_call(trajectory, exchange, offered, &mut formed.diagnostics, &mut formed.arguments[at]);
         some |= checked;

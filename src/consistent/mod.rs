@@ -91,7 +91,7 @@ pub fn check(
     for at in 0..steps.len() {
         check.step(at);
     }
-    check.limits(fallback);
+    check.limits();
     check.checked
 }
 
@@ -335,12 +335,12 @@ impl<'a> Check<'a> {
     }
 
     /// Calls that were accepted although a limit in the dialogue's own words forbids them.
-    fn limits(&mut self, fallback: Option<&ToolSet>) {
+    fn limits(&mut self) {
         let mut answers = vec![None; self.exchanges.len()];
         for step in self.steps {
             answers[step.exchange] = Some(step.answer.clone());
         }
-        let tools = self.trajectory.tools.as_deref().or(fallback);
+        let tools = self.trajectory.offered(false, self.fallback);
         for breach in limits::breaches(self.trajectory, self.exchanges, &answers, tools) {
             let exchange = &self.exchanges[breach.exchange];
             let at = exchange.answer.map_or_else(String::new, |answer| self.trajectory.at_message(answer));

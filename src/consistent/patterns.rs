@@ -121,10 +121,7 @@ impl Check<'_> {
     pub(super) fn declared(&mut self, at: usize) {
         let step = &self.steps[at];
         let exchange = &self.exchanges[step.exchange];
-        let offered = match exchange.by_user {
-            true => self.trajectory.user_tools.as_deref(),
-            false => self.trajectory.tools.as_deref().or(self.fallback),
-        };
+        let offered = self.trajectory.offered(exchange.by_user, self.fallback);
         let Some(tool) = offered.and_then(|tools| tools.get(&step.name)).filter(|tool| tool.output_schema.is_some())
         else {
             return;

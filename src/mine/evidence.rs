@@ -121,6 +121,8 @@ pub struct ArgumentSeen {
 const VALUES_MAX: usize = 12;
 const ARGUMENTS_MAX: usize = 24;
 const ANSWERS_MAX: usize = 16;
+/// Values that are kept of an argument that was equal to a leaf, or in it.
+const EQUAL_MAX: usize = 8;
 /// Leaves of one answer that are learned from.
 pub const LEAVES_MAX: usize = 96;
 const STATS_MAX: usize = 300_000;
@@ -147,6 +149,19 @@ pub fn close(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-6 * a.abs().max(b.abs()).max(1.0)
 }
 
+/// The item that fits, or a fresh one where there is room.
+fn slot<T>(items: &mut Vec<T>, max: usize, fits: impl Fn(&T) -> bool, fresh: impl FnOnce() -> T) -> Option<&mut T> {
+    let at = match items.iter().position(fits) {
+        Some(at) => at,
+        None if items.len() < max => {
+            items.push(fresh());
+            items.len() - 1
+        }
+        None => return None,
+    };
+    items.get_mut(at)
+}
+
 impl LeafSeen {
     fn note(&mut self, leaf: Leaf<'_>, before: Option<&Json>, writer: &Step, answers: &[Leaf<'_>], now: u32) {
         self.seen += 1;
@@ -155,11 +170,7 @@ impl LeafSeen {
         self.name = leaf.name;
         let value = leaf.value;
         let hash = hash_json(value);
-        match self.values.iter().position(|(known, _, _)| *known == hash) {
-            Some(at) => self.values[at].2 += 1,
-            None if self.values.len() < VALUES_MAX => self.values.push((hash, value.clone(), 1)),
-            None => self.others += 1,
-        }
+        self.value(hash, value, 1);
         if let Some(before) = before {
             self.known += 1;
             self.kept += u32::from(before == value);
@@ -168,16 +179,9 @@ impl LeafSeen {
             if given.indices != 0 && given.indices != leaf.indices {
                 continue;
             }
-            let at = match self.arguments.iter().position(|seen| seen.id == given.id) {
-                Some(at) => at,
-                None if self.arguments.len() < ARGUMENTS_MAX => {
-                    let (id, path) = (given.id, given.path.clone());
-                    self.arguments.push(ArgumentSeen { id, path, ..ArgumentSeen::default() });
-                    self.arguments.len() - 1
-                }
-                None => continue,
-            };
-            let seen = &mut self.arguments[at];
+            let fresh = || ArgumentSeen { id: given.id, path: given.path.clone(), ..ArgumentSeen::default() };
+            let found = slot(&mut self.arguments, ARGUMENTS_MAX, |seen| seen.id == given.id, fresh);
+            let Some(seen) = found else { continue };
             seen.given += 1;
             let has = |text: &Json, part: &Json| match (text, part) {
                 (Json::Text(text), Json::Text(part)) => text.contains(&**part),
@@ -199,7 +203,7 @@ impl LeafSeen {
                     seen.runs[1].note(now);
                     seen.identifying += u32::from(is_telling(&given.value));
                     let hash = hash_json(&given.value);
-                    if seen.values.len() < 8 && !seen.values.contains(&hash) {
+                    if seen.values.len() < EQUAL_MAX && !seen.values.contains(&hash) {
                         seen.values.push(hash);
                     }
                 }
@@ -208,7 +212,7 @@ impl LeafSeen {
                 seen.equal += 1;
                 seen.runs[0].note(now);
                 seen.telling += u32::from(is_telling(value));
-                if seen.values.len() < 8 && !seen.values.contains(&hash) {
+                if seen.values.len() < EQUAL_MAX && !seen.values.contains(&hash) {
                     seen.values.push(hash);
                 }
             }
@@ -225,18 +229,10 @@ impl LeafSeen {
             }
         }
         for answer in answers {
-            let at = match self.answers.iter().position(|(id, _)| *id == answer.id) {
-                Some(at) => at,
-                None if self.answers.len() < ANSWERS_MAX => {
-                    self.answers.push((answer.id, Support::default()));
-                    self.answers.len() - 1
-                }
-                None => continue,
-            };
-            let support = &mut self.answers[at].1;
-            match same(value, answer.value) {
-                true => support.held += 1,
-                false => support.broken += 1,
+            let found =
+                slot(&mut self.answers, ANSWERS_MAX, |(id, _)| *id == answer.id, || (answer.id, Support::default()));
+            if let Some((_, support)) = found {
+                support.note(same(value, answer.value));
             }
         }
     }
@@ -252,46 +248,54 @@ impl LeafSeen {
         self.known += other.known;
         self.kept += other.kept;
         self.others += other.others;
-        for (own, other) in [(&mut self.fresh, other.fresh), (&mut self.distinct, other.distinct)] {
-            own.held += other.held;
-            own.broken += other.broken;
-        }
+        self.fresh.add(other.fresh);
+        self.distinct.add(other.distinct);
         for (hash, value, count) in other.values {
-            match self.values.iter_mut().find(|(known, _, _)| *known == hash) {
-                Some((_, _, own)) => *own += count,
-                None => self.values.push((hash, value, count)),
-            }
+            self.value(hash, &value, count);
         }
         for seen in other.arguments {
-            match self.arguments.iter_mut().find(|own| own.id == seen.id) {
-                Some(own) => {
-                    own.equal += seen.equal;
-                    own.plus += seen.plus;
-                    own.minus += seen.minus;
-                    own.given += seen.given;
-                    own.runs.iter_mut().zip(seen.runs).for_each(|(own, other)| own.add(other));
-                    own.summed += seen.summed;
-                    own.texts += seen.texts;
-                    own.within += seen.within;
-                    own.identifying += seen.identifying;
-                    own.telling += seen.telling;
-                    own.firsts += seen.firsts;
-                    own.further += seen.further;
-                    own.values.extend(seen.values);
-                    own.values.sort_unstable();
-                    own.values.dedup();
-                }
-                None => self.arguments.push(seen),
-            }
+            let fresh = || ArgumentSeen { id: seen.id, path: seen.path.clone(), ..ArgumentSeen::default() };
+            let found = slot(&mut self.arguments, ARGUMENTS_MAX, |own| own.id == seen.id, fresh);
+            let Some(own) = found else { continue };
+            own.equal += seen.equal;
+            own.plus += seen.plus;
+            own.minus += seen.minus;
+            own.given += seen.given;
+            own.runs.iter_mut().zip(seen.runs).for_each(|(own, other)| own.add(other));
+            own.summed += seen.summed;
+            own.texts += seen.texts;
+            own.within += seen.within;
+            own.identifying += seen.identifying;
+            own.telling += seen.telling;
+            own.firsts += seen.firsts;
+            own.further += seen.further;
+            own.values.extend(seen.values);
+            own.values.sort_unstable();
+            own.values.dedup();
+            own.values.truncate(EQUAL_MAX);
         }
         for (id, support) in other.answers {
-            match self.answers.iter_mut().find(|(own, _)| *own == id) {
-                Some((_, own)) => {
-                    own.held += support.held;
-                    own.broken += support.broken;
-                }
-                None => self.answers.push((id, support)),
+            let found = slot(&mut self.answers, ANSWERS_MAX, |(own, _)| *own == id, || (id, Support::default()));
+            if let Some((_, own)) = found {
+                own.add(support);
             }
+        }
+    }
+
+    /// Counts a value; those beyond the first few are only counted.
+    fn value(&mut self, hash: u64, value: &Json, count: u32) {
+        match slot(&mut self.values, VALUES_MAX, |(known, _, _)| *known == hash, || (hash, value.clone(), 0)) {
+            Some((_, _, own)) => *own += count,
+            None => self.others += count,
+        }
+    }
+}
+
+/// Adds counts by key, of at most [`STATS_MAX`] keys.
+fn merge_into<K: std::hash::Hash + Eq, V: Default>(own: &mut FastMap<K, V>, other: FastMap<K, V>, add: fn(&mut V, V)) {
+    for (key, seen) in other {
+        if own.len() < STATS_MAX || own.contains_key(&key) {
+            add(own.entry(key).or_default(), seen);
         }
     }
 }
@@ -437,15 +441,9 @@ impl Evidence {
                 if leaf.indices == 0
                     && let Some(hash) = hash_name(leaf.value)
                 {
-                    match heard.knows(hash) {
-                        true => seen.fresh.broken += 1,
-                        false => seen.fresh.held += 1,
-                    }
+                    seen.fresh.note(!heard.knows(hash));
                     for other in heard.of_leaf(leaf.id) {
-                        match *other == hash {
-                            true => seen.distinct.broken += 1,
-                            false => seen.distinct.held += 1,
-                        }
+                        seen.distinct.note(*other != hash);
                     }
                     heard.leaf(leaf.id, hash);
                 }
@@ -586,15 +584,9 @@ impl Evidence {
                 own.kept_in[side].add(touch.kept_in[side]);
             }
         }
-        for (key, seen) in other.effects {
-            self.effects.entry(key).or_default().merge(seen);
-        }
-        for (key, seen) in other.answers {
-            self.answers.entry(key).or_default().merge(seen);
-        }
-        for (place, seen) in other.shapes {
-            self.shapes.entry(place).or_default().merge(seen);
-        }
+        merge_into(&mut self.effects, other.effects, LeafSeen::merge);
+        merge_into(&mut self.answers, other.answers, LeafSeen::merge);
+        merge_into(&mut self.shapes, other.shapes, ShapeSeen::merge);
         self.relations.merge(other.relations);
         self.functions.merge(other.functions);
         self.presence.merge(other.presence);

@@ -251,8 +251,7 @@ impl Functions {
         for (key, seen) in other.seen {
             let own = self.seen.entry(key).or_default();
             own.held.iter_mut().zip(seen.held).for_each(|(own, other)| {
-                own.held += other.held;
-                own.broken += other.broken;
+                own.add(other);
             });
             own.runs.add(seen.runs);
             for (own, other) in [(&mut own.results, seen.results), (&mut own.exact, seen.exact)] {

@@ -155,8 +155,7 @@ impl Guards {
     pub fn merge(&mut self, other: Guards) {
         for (ending, (support, times)) in other.gone {
             let own = self.gone.entry(ending).or_default();
-            own.0.held += support.held;
-            own.0.broken += support.broken;
+            own.0.add(support);
             own.1.add(times);
         }
         for (condition, seen) in other.fields {

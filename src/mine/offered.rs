@@ -38,10 +38,8 @@ impl Offered {
 
 /// Adds the tools that a trajectory offers; of those with one name the first stays.
 pub fn offered(trajectory: Option<&Trajectory>, fallback: Option<&ToolSet>, known: &mut Vec<Offered>) {
-    let own = trajectory.map(|trajectory| [trajectory.tools.as_deref(), trajectory.user_tools.as_deref()]);
-    let sets = match own {
-        Some([None, user]) => [fallback, user],
-        Some(own) => own,
+    let sets = match trajectory {
+        Some(trajectory) => [trajectory.offered(false, fallback), trajectory.offered(true, None)],
         None => [fallback, None],
     };
     for tool in sets.into_iter().flatten().flat_map(|set| &set.tools) {

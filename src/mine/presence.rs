@@ -110,8 +110,7 @@ impl Presence {
     pub fn merge(&mut self, other: Presence) {
         for (link, (support, times)) in other.seen {
             let own = self.seen.entry(link).or_default();
-            own.0.held += support.held;
-            own.0.broken += support.broken;
+            own.0.add(support);
             own.1.add(times);
         }
     }

@@ -235,8 +235,7 @@ impl Relations {
     pub fn merge(&mut self, other: Relations) {
         for (relation, seen) in other.seen {
             let own = self.seen.entry(relation).or_default();
-            own.support.held += seen.support.held;
-            own.support.broken += seen.support.broken;
+            own.support.add(seen.support);
             own.times.add(seen.times);
             seen.targets.into_iter().for_each(|target| own.target(target));
         }

@@ -122,10 +122,7 @@ pub fn steps(trajectory: &Trajectory, exchanges: &[Exchange], fallback: Option<&
         let Some(answered_at) = exchange.answer else { continue };
         let call = &trajectory.messages[exchange.message].calls[exchange.call];
         let Ok(arguments) = &call.arguments.value else { continue };
-        let offered = match exchange.by_user {
-            true => trajectory.user_tools.as_deref(),
-            false => trajectory.tools.as_deref().or(fallback),
-        };
+        let offered = trajectory.offered(exchange.by_user, fallback);
         let (tool, access) = *known.entry(call.name.as_str()).or_insert_with(|| {
             let tool = offered.and_then(|tools| tools.get(&call.name));
             (tool_id(&call.name, tool), Access::told(&call.name, tool))

@@ -35,12 +35,14 @@ pub struct Support {
 }
 
 impl Support {
-    fn note(&mut self, held: bool) {
+    /// Counts one sighting.
+    pub fn note(&mut self, held: bool) {
         let side = if held { &mut self.held } else { &mut self.broken };
         *side = side.saturating_add(1);
     }
 
-    fn add(&mut self, other: Support) {
+    /// Adds what another worker counted.
+    pub fn add(&mut self, other: Support) {
         self.held = self.held.saturating_add(other.held);
         self.broken = self.broken.saturating_add(other.broken);
     }

@@ -218,6 +218,14 @@ impl Trajectory {
         }
     }
 
+    /// The tools offered to the side that calls; `fallback` where the record names none for the assistant.
+    pub fn offered<'a>(&'a self, by_user: bool, fallback: Option<&'a ToolSet>) -> Option<&'a ToolSet> {
+        match by_user {
+            true => self.user_tools.as_deref(),
+            false => self.tools.as_deref().or(fallback),
+        }
+    }
+
     pub fn calls(&self) -> usize {
         self.messages.iter().map(|message| message.calls.len()).sum()
     }
