@@ -46,6 +46,10 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { EXIT_USAGE } else { 0 });
         }
     };
+    #[cfg(feature = "wasm")]
+    if let Some(folder) = compiled_guests() {
+        crate::mock::wasm::keep_compiled_in(&folder);
+    }
     let result = match cli.command {
         Command::Verify(command) => command.run(),
         Command::Explain(command) => command.run(),
@@ -57,6 +61,19 @@ pub fn main() -> ExitCode {
         Err(UsageError(message)) => {
             let _ = writeln!(io::stderr(), "gemproof: {message}");
             ExitCode::from(EXIT_USAGE)
+        }
+    }
+}
+
+/// Where compiled guests are kept: `GEMPROOF_CACHE`, or the user's folder for such things. Nowhere when that is empty.
+#[cfg(feature = "wasm")]
+fn compiled_guests() -> Option<std::path::PathBuf> {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(std::path::PathBuf::from);
+    match std::env::var_os("GEMPROOF_CACHE") {
+        Some(_) => set("GEMPROOF_CACHE"),
+        None => {
+            let base = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")));
+            base.map(|base| base.join("gemproof"))
         }
     }
 }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use super::{Environment, Manifest, Problem};
 use crate::ingest::tools;
 use crate::json::Json;
-use crate::mock::Mock;
 use crate::mock::rhai::RhaiMock;
+use crate::mock::{Mock, SourceError};
 use crate::trajectory::ToolSet;
 use crate::world::{Clock, World};
 
@@ -20,6 +20,8 @@ pub fn load(dir: &Path) -> (Option<Environment>, Vec<Problem>) {
     let fatal = loader.problems.iter().any(|problem| problem.fatal);
     (environment.filter(|_| !fatal), loader.problems)
 }
+
+type Compiled = Result<Box<dyn Mock>, SourceError>;
 
 struct Loader<'a> {
     dir: &'a Path,
@@ -32,21 +34,28 @@ impl Loader<'_> {
     }
 
     fn read(&mut self, file: &Path) -> Option<String> {
+        match String::from_utf8(self.bytes(file)?) {
+            Ok(text) => Some(text),
+            Err(e) => {
+                let at = e.utf8_error().valid_up_to();
+                self.problem(file, None, true, format!("byte {at} is not UTF-8"));
+                None
+            }
+        }
+    }
+
+    fn bytes(&mut self, file: &Path) -> Option<Vec<u8>> {
         if !self.is_inside(file) {
             self.problem(file, None, true, "lies outside of the environment's folder and those beside it");
             return None;
         }
         match fs::read(file) {
-            Ok(bytes) => match String::from_utf8(bytes) {
-                Ok(text) => return Some(text),
-                Err(e) => {
-                    let at = e.utf8_error().valid_up_to();
-                    self.problem(file, None, true, format!("byte {at} is not UTF-8"));
-                }
-            },
-            Err(e) => self.problem(file, None, true, e.to_string()),
+            Ok(bytes) => Some(bytes),
+            Err(e) => {
+                self.problem(file, None, true, e.to_string());
+                None
+            }
         }
-        None
     }
 
     /// Whether a file, links followed, lies in the folder or in one beside it. What is not there is told when it is read.
@@ -94,13 +103,13 @@ impl Loader<'_> {
         let state = self.state(&manifest, &clock);
         let worlds = self.worlds(&manifest, &clock);
         let (tools, mock) = (tools?, mock?);
-        let functions = self.functions(&file, &manifest, &tools, &mock);
+        let functions = self.functions(&file, &manifest, &tools, &*mock);
         Some(Environment {
             dir: self.dir.to_owned(),
             limits: manifest.limits,
             manifest,
             tools: Arc::new(tools),
-            mock: Box::new(mock),
+            mock,
             rules,
             relaxations,
             functions,
@@ -132,13 +141,12 @@ impl Loader<'_> {
         }
     }
 
-    fn mock(&mut self, manifest: &Manifest) -> Option<RhaiMock> {
-        let mut sources = Vec::new();
-        for name in manifest.include.iter().chain([&manifest.mock]) {
-            let file = self.script(name)?;
-            sources.push((file.clone(), self.read(&file)?));
-        }
-        match RhaiMock::compile(&sources, manifest.limits) {
+    fn mock(&mut self, manifest: &Manifest) -> Option<Box<dyn Mock>> {
+        let mock = match Path::new(&manifest.mock).extension().and_then(|extension| extension.to_str()) {
+            Some("wasm" | "wat") => self.module(manifest)?,
+            _ => self.scripts(manifest)?,
+        };
+        match mock {
             Ok(mock) => Some(mock),
             Err(e) => {
                 self.problem(&e.file, e.place.map(|place| (place.line, place.column)), true, e.message);
@@ -147,8 +155,35 @@ impl Loader<'_> {
         }
     }
 
-    /// A script's path: in the folder, or in a sibling folder. Nothing else on the machine can be named.
-    fn script(&mut self, name: &str) -> Option<PathBuf> {
+    fn scripts(&mut self, manifest: &Manifest) -> Option<Compiled> {
+        let mut sources = Vec::new();
+        for name in manifest.include.iter().chain([&manifest.mock]) {
+            let file = self.source(name, &["rhai"])?;
+            sources.push((file.clone(), self.read(&file)?));
+        }
+        Some(RhaiMock::compile(&sources, manifest.limits).map(|mock| Box::new(mock) as Box<dyn Mock>))
+    }
+
+    #[cfg(feature = "wasm")]
+    fn module(&mut self, manifest: &Manifest) -> Option<Compiled> {
+        let file = self.source(&manifest.mock, &["wasm", "wat"])?;
+        if !manifest.include.is_empty() {
+            let message = "`include` is for scripts: a module has its parts inside";
+            self.problem(&self.dir.join("env.toml"), None, true, message);
+        }
+        let bytes = self.bytes(&file)?;
+        let mock = crate::mock::wasm::WasmMock::compile(&file, &bytes, manifest.limits);
+        Some(mock.map(|mock| Box::new(mock) as Box<dyn Mock>))
+    }
+
+    #[cfg(not(feature = "wasm"))]
+    fn module(&mut self, manifest: &Manifest) -> Option<Compiled> {
+        let message = "WebAssembly is not in this build of gemproof: it was made without the feature `wasm`";
+        Some(Err(SourceError { message: message.into(), place: None, file: self.dir.join(&manifest.mock) }))
+    }
+
+    /// The path of a mock's source: in the folder, or in a sibling folder. Nothing else on the machine can be named.
+    fn source(&mut self, name: &str, extensions: &[&str]) -> Option<PathBuf> {
         let path = Path::new(name);
         let mut ups = 0;
         let plain = path.components().enumerate().all(|(at, part)| match part {
@@ -165,8 +200,10 @@ impl Loader<'_> {
             self.problem(&manifest, None, true, message);
             return None;
         }
-        if path.extension().is_none_or(|extension| extension != "rhai") {
-            self.problem(&manifest, None, true, format!("`{name}` is not a Rhai script (.rhai)"));
+        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        if !extensions.contains(&extension) {
+            let message = format!("`{name}` is neither a Rhai script (.rhai) nor a WebAssembly module (.wasm, .wat)");
+            self.problem(&manifest, None, true, message);
             return None;
         }
         Some(self.dir.join(path))

@@ -5,10 +5,14 @@
 //!
 //! **Invariant.** A backend keeps nothing between calls: what a call did is in its turn, and nowhere else.
 
+mod host;
 pub mod meter;
 pub mod rhai;
+#[cfg(feature = "wasm")]
+pub mod wasm;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -89,12 +93,22 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
+/// A defect in a mock's source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceError {
+    pub message: String,
+    pub place: Option<SourcePlace>,
+    pub file: PathBuf,
+}
+
 /// What one call may use up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
-    /// Operations of the backend.
+    /// Operations of a script.
     pub operations: u64,
+    /// Instructions of a WASM guest, about.
+    pub fuel: u64,
     /// Work of host functions: JSON nodes made, compared or copied, and records looked at.
     pub work: u64,
     /// Bytes a call may hold beyond what the thread held before it.
@@ -119,6 +133,7 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             operations: 1_000_000,
+            fuel: 200_000_000,
             work: 10_000_000,
             memory_bytes: 256 << 20,
             call_depth: 40,

@@ -17,7 +17,7 @@ use rhai::packages::{
 use rhai::{AST, CallFnOptions, Dynamic, Engine, EvalAltResult, Position, Scope};
 
 use super::meter::{self, Exceeded};
-use super::{Fault, FaultKind, Limits, Mock, Outcome, SourcePlace, Turn};
+use super::{Fault, FaultKind, Limits, Mock, Outcome, SourceError, SourcePlace, Turn};
 use crate::json::Json;
 use crate::world;
 use host::{Handle, State};
@@ -51,14 +51,6 @@ pub struct RhaiMock {
     files: BTreeMap<String, String>,
     tools: BTreeSet<String>,
     leaked: AtomicU64,
-}
-
-/// A defect in a mock's source.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SourceError {
-    pub message: String,
-    pub place: Option<SourcePlace>,
-    pub file: PathBuf,
 }
 
 impl RhaiMock {

@@ -1,0 +1,194 @@
+//! The WASM backend: modules compiled once, each call in a fresh instance, and nothing around it but the host functions.
+//!
+//! `docs/abi.md` is the contract. What a guest keeps in its memory is gone when the call ends, so that two episodes cannot meet
+//! and a trap leaves nothing half-done.
+
+mod component;
+mod core;
+mod engine;
+mod guest;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use wasmtime::{Engine, Store, Trap, WasmBacktrace};
+
+pub use engine::keep_compiled_in;
+
+use super::host::{Ended, Stop};
+use super::{Fault, FaultKind, Limits, Mock, Outcome, SourceError, SourcePlace, Turn, meter};
+use crate::json::Json;
+use component::Component;
+use core::Core;
+use guest::Guest;
+
+/// Modules larger than this are refused: compiling them would take minutes.
+const MODULE_BYTES_MAX: usize = 64 << 20;
+/// Characters of a guest's words in a message.
+const MESSAGE_CHARS_MAX: usize = 300;
+/// Tools of one component.
+const TOOLS_MAX: usize = 10_000;
+
+/// A mock compiled to WebAssembly, ready to run.
+pub struct WasmMock {
+    engine: &'static Engine,
+    form: Form,
+    tools: BTreeSet<String>,
+    limits: Limits,
+}
+
+enum Form {
+    Core(Core),
+    Component(Component),
+}
+
+impl WasmMock {
+    /// Compiles a module or component, in binary or in text form, and starts it once.
+    ///
+    /// # Errors
+    /// A module that is invalid, imports what mocks do not have, exports no tool, or does not start.
+    pub fn compile(path: &Path, bytes: &[u8], limits: Limits) -> Result<WasmMock, SourceError> {
+        let fail = |message: String| SourceError { message, place: None, file: path.to_owned() };
+        if bytes.len() > MODULE_BYTES_MAX {
+            let message = format!("the module has {} bytes, at most {MODULE_BYTES_MAX} are read", bytes.len());
+            return Err(fail(message));
+        }
+        let bytes = binary(path, bytes)?;
+        let engine = engine::engine().map_err(&fail)?;
+        let is_component = bytes.get(6) == Some(&1);
+        let form = match is_component {
+            true => Form::Component(Component::new(engine, &bytes).map_err(&fail)?),
+            false => Form::Core(Core::new(engine, &bytes).map_err(&fail)?),
+        };
+        let mut mock = WasmMock { engine, form, tools: BTreeSet::new(), limits };
+        mock.tools = mock.start().map_err(|fault| fail(fault.to_string()))?;
+        Ok(mock)
+    }
+
+    /// Starts the module without a call, and asks for its tools.
+    fn start(&self) -> Result<BTreeSet<String>, Fault> {
+        let mistake = |message: String| Fault { kind: FaultKind::Script, message, place: None };
+        let tools = self.within_limits(&mut Turn::default(), |store| match &self.form {
+            Form::Core(core) => core.start(store).map(|_| core.tools().cloned().collect()),
+            Form::Component(component) => component.names(store),
+        });
+        let tools: Vec<String> = match tools {
+            Ok(tools) => tools,
+            Err(Outcome::Fault(fault)) => return Err(fault),
+            Err(_) => return Err(mistake("the module answers before it is asked".into())),
+        };
+        if tools.len() > TOOLS_MAX {
+            return Err(mistake(format!("the module has {} tools, at most {TOOLS_MAX} are taken", tools.len())));
+        }
+        let named: BTreeSet<String> = tools.iter().cloned().collect();
+        if named.len() < tools.len() {
+            return Err(mistake("the module names a tool twice".into()));
+        }
+        Ok(named)
+    }
+
+    /// Runs guest code in a new store. What ended it other than by returning is the error.
+    fn within_limits<T>(
+        &self,
+        turn: &mut Turn,
+        work: impl FnOnce(&mut Store<Guest>) -> wasmtime::Result<T>,
+    ) -> Result<T, Outcome> {
+        meter::start(&self.limits);
+        let mut store = Store::new(self.engine, Guest::new(std::mem::take(turn), self.limits));
+        store.limiter(|guest| &mut guest.room);
+        store.set_epoch_deadline(self.limits.deadline_ms / engine::TICK.as_millis() as u64 + 2);
+        let result = store.set_fuel(self.limits.fuel).and_then(|()| work(&mut store));
+        let reached = meter::stop();
+        let mut guest = store.into_data();
+        *turn = std::mem::take(&mut guest.host.turn);
+        if let Some(ended) = guest.host.ended.take() {
+            return Err(match ended {
+                Ended::Refusal(answer) => Outcome::Refusal(answer),
+                Ended::Answer(answer) => Outcome::Answer(answer),
+            });
+        }
+        let fault = |kind, message| Err(Outcome::Fault(Fault { kind, message, place: None }));
+        match (result, reached) {
+            (_, Some(message)) => fault(FaultKind::Limit, message),
+            (Ok(result), None) => Ok(result),
+            (Err(error), None) => {
+                let (kind, message) = self.explain(&guest, &error);
+                fault(kind, message)
+            }
+        }
+    }
+
+    /// Why a guest ended other than by returning or by a limit of the meter.
+    fn explain(&self, guest: &Guest, error: &wasmtime::Error) -> (FaultKind, String) {
+        let function = error.downcast_ref::<WasmBacktrace>().and_then(|trace| trace.frames().first()?.func_name());
+        let place = function.map(|name| format!(" in function `{}`", excerpt(name))).unwrap_or_default();
+        let Limits { fuel, memory_bytes, deadline_ms, .. } = self.limits;
+        match (&guest.stop, error.downcast_ref::<Trap>()) {
+            (Some(Stop::Limit(message)), _) => (FaultKind::Limit, format!("{message}{place}")),
+            (Some(Stop::Mistake(message)), _) => (FaultKind::Script, format!("{}{place}", excerpt(message))),
+            (None, Some(Trap::OutOfFuel)) => {
+                (FaultKind::Limit, format!("the call took more than {fuel} units of fuel{place}"))
+            }
+            (None, Some(Trap::Interrupt)) => {
+                (FaultKind::Limit, format!("the call took more than {deadline_ms} ms{place}"))
+            }
+            (None, Some(Trap::StackOverflow)) => {
+                (FaultKind::Limit, format!("function calls nest deeper than the stack of a guest{place}"))
+            }
+            _ if guest.room.denied => {
+                (FaultKind::Limit, format!("the call asked for more than {memory_bytes} bytes of memory{place}"))
+            }
+            (None, Some(trap)) => (FaultKind::Script, format!("{trap}{place}")),
+            (None, None) => (FaultKind::Script, excerpt(&format!("{error:#}"))),
+        }
+    }
+}
+
+impl Mock for WasmMock {
+    fn functions(&self) -> Vec<String> {
+        self.tools.iter().cloned().collect()
+    }
+
+    fn run(&self, function: &str, arguments: &Json, turn: &mut Turn) -> Outcome {
+        if !self.tools.contains(function) {
+            let message = format!("the mock has no tool `{function}`");
+            return Outcome::Fault(Fault { kind: FaultKind::Missing, message, place: None });
+        }
+        let answer = self.within_limits(turn, |store| match &self.form {
+            Form::Core(core) => core.call(store, function, arguments),
+            Form::Component(component) => component.call(store, function, arguments),
+        });
+        answer.map_or_else(|ended| ended, Outcome::Answer)
+    }
+}
+
+/// A guest's words, as many as a message takes.
+fn excerpt(text: &str) -> String {
+    match text.char_indices().nth(MESSAGE_CHARS_MAX) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// The binary form of a module, whichever it has.
+fn binary<'a>(path: &Path, bytes: &'a [u8]) -> Result<Cow<'a, [u8]>, SourceError> {
+    if path.extension().is_none_or(|extension| extension != "wat") {
+        return Ok(Cow::Borrowed(bytes));
+    }
+    let fail = |message: String, place| SourceError { message, place, file: path.to_owned() };
+    let text = std::str::from_utf8(bytes).map_err(|e| fail(e.to_string(), None))?;
+    wat::parse_str(text).map(Cow::Owned).map_err(|e| {
+        // `file:line:column` stands in the second line of the message, the reason in the first.
+        let told = e.to_string();
+        let position = told.lines().find_map(|line| line.trim().strip_prefix("--> "));
+        let mut numbers = position.into_iter().flat_map(|at| at.rsplitn(3, ':')).map_while(|n| n.parse().ok());
+        let (column, line) = (numbers.next(), numbers.next());
+        let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let place = line.zip(column).map(|(line, column)| SourcePlace { file, line, column });
+        fail(told.lines().next().unwrap_or_default().to_owned(), place)
+    })
+}
+
+#[cfg(test)]
+mod tests;
