@@ -64,7 +64,8 @@ impl Guest {
         let folder = root.join("envs").join(self.name);
         copy(&self.script_folder(), &folder);
         copy(&project("tool-stubs"), &root.join("tool-stubs"));
-        let built = Command::new("bash").arg(folder.join("guest/build.sh")).output().map_err(|e| format!("bash: {e}"))?;
+        let built =
+            Command::new("bash").arg(folder.join("guest/build.sh")).output().map_err(|e| format!("bash: {e}"))?;
         let said = String::from_utf8_lossy(&built.stderr).trim().to_owned();
         match built.status.code() {
             Some(0) => {}
@@ -602,10 +603,8 @@ fn run_dialogue(stages: &(Stage, Stage), tally: &mut Tally, dialogue: &Dialogue)
     Ok(())
 }
 
-/// Generated dialogues in both backends: in as many as run by default, every tool is answered and refused at
-/// some time, and every rule cited.
-fn hold_against_each_other(guest: &Guest, cases: u32) {
-    let Some(stages) = guest.stages() else { return };
+/// What came of generated dialogues up to the first difference, and that.
+fn first_difference(stages: &(Stage, Stage), cases: u32) -> (Tally, Option<String>) {
     let given = |name: &str| std::env::var_os(name).is_some();
     let mut config = Config { failure_persistence: None, ..Config::default() };
     if !given("PROPTEST_CASES") {
@@ -616,15 +615,25 @@ fn hold_against_each_other(guest: &Guest, cases: u32) {
         config.rng_seed = RngSeed::Fixed(1);
     }
     let tally = std::cell::RefCell::new(Tally::default());
-    let run = |dialogue| run_dialogue(&stages, &mut tally.borrow_mut(), &dialogue).map_err(TestCaseError::fail);
-    match TestRunner::new(config).run(&dialogue(), run) {
-        Ok(()) => {}
-        Err(TestError::Fail(why, dialogue)) => panic!("{}: {why}\nin {dialogue:#?}", guest.name),
-        Err(e) => panic!("{}: {e}", guest.name),
+    let run = |dialogue| run_dialogue(stages, &mut tally.borrow_mut(), &dialogue).map_err(TestCaseError::fail);
+    let difference = match TestRunner::new(config).run(&dialogue(), run) {
+        Ok(()) => None,
+        Err(TestError::Fail(why, dialogue)) => Some(format!("{why}\nin {dialogue:#?}")),
+        Err(e) => Some(e.to_string()),
+    };
+    (tally.into_inner(), difference)
+}
+
+/// Generated dialogues in both backends: in as many as run by default, every tool is answered and refused at some time,
+/// and every rule cited.
+fn hold_against_each_other(guest: &Guest, cases: u32) {
+    let Some(stages) = guest.stages() else { return };
+    let (tally, difference) = first_difference(&stages, cases);
+    if let Some(difference) = difference {
+        panic!("{}: {difference}", guest.name);
     }
-    let tally = tally.into_inner();
     tally.show(guest.name);
-    if given("PROPTEST_CASES") {
+    if std::env::var_os("PROPTEST_CASES").is_some() {
         return;
     }
     let environment = &stages.0.environments[0];
@@ -646,6 +655,42 @@ fn dialogues_in_the_library_agree() {
 #[test]
 fn dialogues_in_the_frame_studio_agree() {
     with_roomy_stack(|| hold_against_each_other(&FRAME_STUDIO, 400));
+}
+
+/// What holds two mocks against each other must tell a changed one from the original.
+#[test]
+fn a_changed_mock_is_told_from_the_original() {
+    let original = env_dir("city-library");
+    let script = fs::read_to_string(original.join("tools.rhai")).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    for (at, (from, to, differs)) in [
+        ("loan.renewals += 1;", "loan.renewals += 2;", "the outcome"),
+        ("is not among the", "is not in the", "the outcome"),
+        ("cents / 100.0, 2)", "cents / 100.0, 1)", "the outcome"),
+        ("    cite(\"hold-queue\");\n", "", "what is cited"),
+        ("    update(\"copies\", copy.copy_id, #{ status: \"on_loan\" });\n", "", "the change of the world"),
+        ("paid_at: now(),", "paid_at: today(),", "the change of the world"),
+        // An id that nobody takes leaves a trace in the world's count of ids alone.
+        (
+            "    remove(\"holds\", hold.hold_id);\n",
+            "    remove(\"holds\", hold.hold_id); fresh_id(\"x\", \"#\");\n",
+            "the state",
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        assert_eq!(script.matches(from).count(), 1, "{from}");
+        let changed = dir.path().join(at.to_string());
+        copy(&original, &changed);
+        fs::write(changed.join("tools.rhai"), script.replace(from, to)).unwrap();
+        let mut stages = (stage(&original, None), stage(&changed, None));
+        stages.0.forget();
+        stages.1.forget();
+        let (_, difference) = with_roomy_stack(|| first_difference(&stages, 1_000));
+        let difference = difference.unwrap_or_else(|| panic!("nothing was noticed of `{to}` for `{from}`"));
+        assert!(difference.starts_with(differs), "`{to}` for `{from}`: {difference}");
+    }
 }
 
 #[test]

@@ -303,7 +303,8 @@ fn list_holds(args: &Value) -> Value {
     if args.field("member_id").is_null() && args.field("title_id").is_null() {
         fail("Error: give a member or a title");
     }
-    let holds = all("holds").into_iter().filter(|hold| agrees(hold, "member_id", args) && agrees(hold, "title_id", args));
+    let holds =
+        all("holds").into_iter().filter(|hold| agrees(hold, "member_id", args) && agrees(hold, "title_id", args));
     let lines: Value = oldest_first(holds, "placed_at")
         .into_iter()
         .map(|hold| {
@@ -530,14 +531,22 @@ fn integer(args: &Value, name: &str) -> Option<i64> {
 fn object(args: &Value, name: &str) -> Value {
     let value = args.field(name);
     require(value.is_null() || value.is_map(), &format!("{name} must be an object"));
-    if value.is_map() { value } else { Value::map() }
+    if value.is_map() {
+        value
+    } else {
+        Value::map()
+    }
 }
 
 // Empty when it is absent.
 fn list(args: &Value, name: &str) -> Value {
     let value = args.field(name);
     require(value.is_null() || value.is_list(), &format!("{name} must be a list"));
-    if value.is_list() { value } else { Value::list() }
+    if value.is_list() {
+        value
+    } else {
+        Value::list()
+    }
 }
 
 fn one_of(args: &Value, name: &str, values: &[&str]) {
@@ -656,7 +665,11 @@ fn age(member: &Value) -> i64 {
     let (born, today) = (member.field("birth_date").text(), today().text());
     let year = |date: &str| date[..4].parse::<i64>().expect("a date starts with its year");
     let years = year(&today) - year(&born);
-    if today[5..] < born[5..] { years - 1 } else { years }
+    if today[5..] < born[5..] {
+        years - 1
+    } else {
+        years
+    }
 }
 
 fn days_overdue(loan: &Value) -> i64 {
