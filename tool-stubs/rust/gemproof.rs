@@ -22,7 +22,9 @@
 //! tools! { renew_loan }
 //! ```
 //!
-//! Builds with Rust 1.63 and later, edition 2018 or 2021, with or without `std`:
+//! Builds with Rust 1.63 and later, edition 2018 or 2021. It needs no `std` itself; a guest without it brings an allocator and
+//! a panic handler, and takes Rust 1.68.
+//!
 //! `rustc --edition 2021 --target wasm32-unknown-unknown --crate-type cdylib -O -C lto -C panic=abort mock.rs -o mock.wasm`
 //!
 //! A panic is a fault of the environment: the call is undone and the trajectory is not blamed. Each call runs in a fresh
