@@ -791,17 +791,60 @@ fn faults_are_faults_in_both_and_leave_no_trace() {
     });
 }
 
-/// An environment with the tools `spin` and `dive`, which never end.
-fn runaway(dir: &Path, mock: &str, source: &str) -> PathBuf {
+/// An environment with these tools in a file of a mock, script or guest.
+fn small(dir: &Path, tools: &[&str], mock: &str, source: &str) -> PathBuf {
     let folder = dir.join(mock.replace('.', "-"));
     fs::create_dir_all(&folder).unwrap();
-    let manifest = format!("name = \"runaway\"\nsummary = \"for a test\"\nmock = \"{mock}\"\n");
-    let tool = |name: &str| json!({"name": name, "inputSchema": {"type": "object"}});
+    let manifest = format!("name = \"small\"\nsummary = \"for a test\"\nmock = \"{mock}\"\n");
+    let tools: Value = tools.iter().map(|name| json!({"name": name, "inputSchema": {"type": "object"}})).collect();
     fs::write(folder.join("env.toml"), manifest).unwrap();
-    fs::write(folder.join("tools.json"), json!([tool("spin"), tool("dive")]).to_string()).unwrap();
+    fs::write(folder.join("tools.json"), tools.to_string()).unwrap();
     fs::write(folder.join("state.json"), "{}").unwrap();
     fs::write(folder.join(mock), source).unwrap();
     folder
+}
+
+#[test]
+fn values_within_texts_read_alike() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = "fn show(args) { `${args.x}` }\n";
+    let guest = r#"(module
+        (import "gemproof/1" "field" (func $field (param i32 i32 i32) (result i32)))
+        (import "gemproof/1" "join" (func $join (param i32 i32) (result i32)))
+        (memory (export "memory") 1)
+        (data (i32.const 0) "x")
+        (func (export "tool:show") (param $args i32) (result i32)
+            (call $join (i32.const 0) (call $field (local.get $args) (i32.const 0) (i32.const 1)))))"#;
+    let load = |mock: &str, source: &str| stage(&small(dir.path(), &["show"], mock, source), None);
+    let stages = (load("mock.rhai", script), load("mock.wat", guest));
+    let mut tally = Tally::default();
+    let world = World::default();
+    let mut pair = Pair::new(&stages, &world, &mut tally);
+    for x in [
+        json!(null),
+        json!(true),
+        json!(0),
+        json!(i64::MIN),
+        json!(u64::MAX),
+        json!(0.0),
+        json!(-0.0),
+        json!(2.0),
+        json!(-2.5),
+        json!(0.1 + 0.2),
+        json!(1e-5),
+        json!(1e-13),
+        json!(-1e-14),
+        json!(9_999_999_827_968.0),
+        json!(1e13),
+        json!(1.5e300),
+        json!("text \" with \\ all ü"),
+        json!([1, 1e15, null, "a"]),
+        json!({"b": [], "a": {"c": -0.0}}),
+    ] {
+        let call = Call { tool: "show".into(), arguments: json!({ "x": x }), offered: Vec::new() };
+        let shown = pair.call(&call).unwrap_or_else(|e| panic!("{e}"));
+        assert!(matches!(&shown, Outcome::Answer(Json::Text(_))), "{x}: {shown:?}");
+    }
 }
 
 #[test]
@@ -821,7 +864,7 @@ fn a_runaway_guest_ends_with_the_diagnostic_of_a_runaway_script() {
             {"role": "assistant", "content": "Gone."},
         ]});
         let found = [("mock.rhai", script), ("mock.wat", guest)].map(|(mock, source)| {
-            let judge = executing_judge(&runaway(dir.path(), mock, source), None);
+            let judge = executing_judge(&small(dir.path(), &["spin", "dive"], mock, source), None);
             let report = &judge_records(&judge, std::slice::from_ref(&record)).records[0].report;
             let found = |d: &gemproof::diagnostic::Diagnostic| (d.code.name(), d.severity, d.level, d.at.clone());
             (report.verdict.name(), report.diagnostics.iter().map(found).collect::<Vec<_>>())
