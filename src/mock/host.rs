@@ -209,11 +209,15 @@ impl Host {
 
 /// What guests that hold no values of their own ask the host to do with them.
 impl Host {
-    /// A text as it is, nothing for null, anything else as JSON.
+    /// A value as scripts show it within a text: a text as it is, nothing for null, floats in Rhai's form, anything else as JSON.
     fn as_text<'a>(&self, value: &'a Json) -> Done<std::borrow::Cow<'a, str>> {
         Ok(match value {
             Json::Text(text) => std::borrow::Cow::Borrowed(&**text),
             Json::Null => std::borrow::Cow::Borrowed(""),
+            Json::Float(_) | Json::Uint(_) => {
+                let n = value.as_f64().unwrap_or_default();
+                std::borrow::Cow::Owned(rhai::Dynamic::from_float(n).to_string())
+            }
             other => std::borrow::Cow::Owned(self.printed(other, Json::to_string)?),
         })
     }
