@@ -530,6 +530,7 @@ fn rounded(value, decimals) {
 
 // Whether a record has what the arguments say, as far as it has such members.
 fn agrees(record, args) {
+    if !is_map(args) { return false; }
     for name in args.keys() {
         if name in record && record[name] != args[name] { return false; }
     }
@@ -600,6 +601,7 @@ fn answered(tool, args) {
 }
 
 fn nearest_call(tool, args) {
+    if !is_map(args) { return ""; }
     let best = ();
     let least = 1000;
     for key in keys("answers").filter(|key| key.starts_with(`${tool} `)) {

@@ -89,14 +89,24 @@ impl Helper {
     }
 }
 
+/// A fault where a value has no members.
+fn must_be_map(f: &mut Function, value: Local) {
+    f.get(value).is(kind::MAP).not().when(|f| {
+        f.trap();
+    });
+}
+
+/// Answers nothing where a value has no members.
+fn none_but_map(f: &mut Function, value: Local) {
+    f.get(value).is(kind::MAP).not().when(|f| {
+        f.number(0).answer();
+    });
+}
+
 fn member() -> Function {
     let mut f = Function::new("member of a map", 3, 1);
     let (value, name, len, found) = (Local(0), Local(1), Local(2), f.local());
-    f.get(value).get(name).get(len).host(Host::Field).tee(found).not().when(|f| {
-        f.get(value).is(kind::MAP).not().when(|f| {
-            f.trap();
-        });
-    });
+    f.get(value).get(name).get(len).host(Host::Field).tee(found).not().when(|f| must_be_map(f, value));
     f.get(found);
     f
 }
@@ -104,11 +114,7 @@ fn member() -> Function {
 fn member_named() -> Function {
     let mut f = Function::new("member of a map by its key", 2, 1);
     let (value, key, found) = (Local(0), Local(1), f.local());
-    f.get(value).get(key).host(Host::Member).tee(found).not().when(|f| {
-        f.get(value).is(kind::MAP).not().when(|f| {
-            f.trap();
-        });
-    });
+    f.get(value).get(key).host(Host::Member).tee(found).not().when(|f| must_be_map(f, value));
     f.get(found);
     f
 }
@@ -317,6 +323,7 @@ fn nearest() -> Function {
     let (prefix, len, arguments) = (Local(0), Local(1), Local(2));
     let (keys, key, bytes, other) = (f.local(), f.local(), f.local(), f.local());
     let (name, differing, best, least) = (f.local(), f.local(), f.local(), f.local());
+    none_but_map(&mut f, arguments);
     f.number(DIFFERING_MAX).set(least);
     f.text("answers").number(0).host(Host::Keys).tee(keys).host(Host::Len).each(|f, at| {
         f.get(keys).get(at).host(Host::Item).call(Helper::Spill).set(bytes).set(key);
@@ -474,6 +481,7 @@ fn item_of() -> Function {
 fn agrees() -> Function {
     let mut f = Function::new("whether a record agrees", 2, 1);
     let (record, arguments, name) = (Local(0), Local(1), f.local());
+    none_but_map(&mut f, arguments);
     f.get(arguments).host(Host::Len).each(|f, at| {
         f.get(arguments).get(at).host(Host::Key).set(name);
         // A scalar has nothing in it.
@@ -508,9 +516,7 @@ fn agreeing() -> Function {
 fn merged() -> Function {
     let mut f = Function::new("merge", 2, 1);
     let (map, other, name) = (Local(0), Local(1), f.local());
-    f.get(map).is(kind::MAP).not().when(|f| {
-        f.trap();
-    });
+    must_be_map(&mut f, map);
     f.get(map).host(Host::Copy).set(map);
     f.get(other).host(Host::Len).each(|f, at| {
         f.get(other).get(at).host(Host::Key).set(name);

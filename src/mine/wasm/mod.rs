@@ -1,6 +1,8 @@
 //! A mined mock as a WebAssembly module over the guest interface of `docs/abi.md`: what `rhai.rs` writes for people, compiled.
 //!
-//! **Invariant.** Both forms of a mock answer, refuse, write and fault alike: the Rhai form is what this one is held against (`tests/mined_wasm.rs`).
+//! **Invariant.** Both forms of a mock answer, refuse, write and fault alike: the Rhai form is what this one is held against (`tests/mined_wasm.rs`). They
+//! differ where Rhai has a meaning for what no rule is mined from: a text less a text, a property such as `.len` of a text; in integers
+//! above 2^63, which scripts read as floats; and in what a limit counts. The words of faults are each form's own.
 
 mod assemble;
 mod helpers;
