@@ -200,8 +200,8 @@ fn calculator() -> Vec<Run> {
             (0..6)
                 .map(|n| {
                     (
-                        json!({"a": 3.14159 + f64::from(n), "b": n % 3 + 1}),
-                        ((3.14159 + f64::from(n)) * 10f64.powi(n % 3 + 1)).round() / 10f64.powi(n % 3 + 1),
+                        json!({"a": 4.14159 + f64::from(n), "b": n % 3 + 1}),
+                        ((4.14159 + f64::from(n)) * 10f64.powi(n % 3 + 1)).round() / 10f64.powi(n % 3 + 1),
                     )
                 })
                 .collect(),
