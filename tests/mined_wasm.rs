@@ -323,6 +323,60 @@ fn a_fault_names_the_function() {
     assert!(fault.message.contains("an item of a list"), "{}", fault.message);
 }
 
+#[test]
+fn a_refusal_names_the_nearest_call() {
+    let mut model = Model::default();
+    let parameters = json!({"type": "object"});
+    model.offered = vec![Offered { name: "ponder".into(), description: None, parameters, returns: None }];
+    let both = Both::of(&model, &Behaviours::of(&model));
+    let state = json!({"answers": {
+        "ponder {\"a\": 1, \"b\": 2}": {"answer": "one"},
+        "ponder {\"a\": 1, \"b\": [3]}": {"answer": "two"},
+        "ponderous {\"a\": 1, \"b\": 4}": {"answer": "another tool's"},
+        "ponder nonsense": {"answer": "none"},
+    }});
+    let mut world = World::from_json(&Json::from(&state), Clock::default(), 0).expect("a world");
+    let mut ask = |arguments: Value| both.call(&mut world, "ponder", &Json::from(&arguments), &[]);
+    assert_eq!(
+        ask(json!({"a": 1.0, "b": 2})),
+        Outcome::Refusal(Json::text(
+            "Error: ponder: nothing was recorded for {\"a\": 1.0, \"b\": 2}; the nearest recorded call has {\"a\": 1, \"b\": 2}"
+        ))
+    );
+    assert_eq!(
+        ask(json!({"b": [3], "c": 1})),
+        Outcome::Refusal(Json::text(
+            "Error: ponder: nothing was recorded for {\"b\": [3], \"c\": 1}; the nearest recorded call has {\"a\": 1, \"b\": [3]}"
+        ))
+    );
+    assert_eq!(ask(json!({"a": 1, "b": [3]})), Outcome::Answer(Json::text("two")));
+}
+
+/// A tool whose name is that of a helper, of a function of Rhai, or of no function at all, is a tool like any other.
+#[test]
+fn tools_have_names_of_their_own() {
+    let names = ["product", "rounded", "filter", "starts_with", "is_answer", "let", "9 lives", "args", "get"];
+    let parameters = json!({"type": "object"});
+    let mut model = Model::default();
+    let offer =
+        |name: &str| Offered { name: name.into(), description: None, parameters: parameters.clone(), returns: None };
+    model.offered = names.map(offer).to_vec();
+    let both = Both::of(&model, &Behaviours::of(&model));
+    let answers: serde_json::Map<String, Value> =
+        names.iter().map(|name| (format!("{name} {{}}"), json!({"answer": name}))).collect();
+    let state = json!({"answers": answers});
+    let mut world = World::from_json(&Json::from(&state), Clock::default(), 0).expect("a world");
+    for name in names {
+        let answer = both.call(&mut world, name, &Json::from(&json!({})), &[]);
+        assert_eq!(answer, Outcome::Answer(Json::text(name)));
+    }
+    let other = both.call(&mut world, "filter", &Json::from(&json!({"x": 1})), &[]);
+    assert!(
+        matches!(&other, Outcome::Refusal(answer) if answer.to_string().contains("nearest recorded call has {}")),
+        "{other:?}"
+    );
+}
+
 // ---- random calls of mined tools --------------------------------------------------------------------------
 
 /// A mined corpus, with the worlds of its trajectories and the calls in them.

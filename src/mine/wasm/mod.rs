@@ -168,8 +168,6 @@ impl<'a> Compiler<'a> {
 
     fn set(&mut self, record: Local, set: &Set) {
         let value = self.f.local();
-        let mut on_the_way = vec![record];
-        let segments: Vec<String> = pointer::segments(&set.path).collect();
         self.expression(&set.rule, Some((record, &set.path)));
         self.f.set(value);
         // An argument that is not given sets nothing.
@@ -177,25 +175,24 @@ impl<'a> Compiler<'a> {
         if optional {
             self.f.get(value).is_null().not().plain(Do::If(BlockType::Empty));
         }
-        let Some((last, way)) = segments.split_last() else {
-            self.f.get(value).set(record);
-            if optional {
-                self.f.plain(Do::End);
-            }
-            return;
-        };
-        for segment in way {
-            let below = self.f.local();
-            self.f.get(on_the_way[on_the_way.len() - 1]).text(segment).call(Helper::Member).set(below);
-            on_the_way.push(below);
-        }
-        self.f.get(on_the_way[on_the_way.len() - 1]).text(last).get(value).host(Host::Set);
-        // What was read are copies: each goes back into the one above.
-        for (pair, segment) in on_the_way.windows(2).zip(way).rev() {
-            self.f.get(pair[0]).text(segment).get(pair[1]).host(Host::Set);
-        }
+        self.assign(record, &pointer::segments(&set.path).collect::<Vec<_>>(), value);
         if optional {
             self.f.plain(Do::End);
+        }
+    }
+
+    /// Puts a value where a path below a variable leads to.
+    fn assign(&mut self, target: Local, path: &[String], value: Local) {
+        match path {
+            [] => drop(self.f.get(value).set(target)),
+            [last] => drop(self.f.get(target).text(last).get(value).host(Host::Set)),
+            [first, rest @ ..] => {
+                // What is read is a copy, which goes back.
+                let below = self.f.local();
+                self.f.get(target).text(first).call(Helper::Member).set(below);
+                self.assign(below, rest, value);
+                self.f.get(target).text(first).get(below).host(Host::Set);
+            }
         }
     }
 
