@@ -164,7 +164,7 @@ def measure_tau_bench(options):
     gemproof(options, lines, calls, table, [
         ("file to verdict", environment),
         ("every call run afresh", [*environment, "--no-memo"]),
-        ("level formed", []),
+        ("level formed", ["--level", "formed"]),
     ])
 
 
@@ -284,12 +284,11 @@ def measure_gorilla(options, rounds=5):
     table.line("python, parsing alone", len(lines), calls, parsing(lines))
 
     environments = [argument for folder in sorted(Path("envs").glob("bfcl-*")) for argument in ("--env", folder)]
-    executed = [*environments, "--level", "executed"]
     gemproof(options, lines, calls, table, [
-        ("level executed", executed),
-        ("level executed, every call run afresh", [*executed, "--no-memo"]),
-        ("all levels", environments),
-        ("all levels, every call run afresh", [*environments, "--no-memo"]),
+        ("file to verdict", environments),
+        ("every call run afresh", [*environments, "--no-memo"]),
+        ("levels executed and grounded", [*environments, "--level", "executed,grounded"]),
+        ("level formed", ["--level", "formed"]),
     ])
 
 
