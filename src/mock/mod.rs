@@ -6,6 +6,8 @@
 //! **Invariant.** A backend keeps nothing between calls: what a call did is in its turn, and nowhere else.
 
 pub mod meter;
+pub mod precise;
+pub mod random;
 pub mod rhai;
 
 use std::fmt;
@@ -33,6 +35,8 @@ pub struct Turn {
     pub offered: Vec<Arc<str>>,
     /// The rules that the call named.
     pub cited: Vec<String>,
+    /// The state out of which the world is being made, as it was written.
+    pub given: Option<Arc<str>>,
 }
 
 /// How a call ended.
