@@ -2,13 +2,16 @@
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use num_bigint::{BigInt, Sign};
 use rhai::{
     Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Map as RhaiMap, NativeCallContext, Position,
 };
 
-use super::node::{Node, charge, from_dynamic, limit, printed, raise, to_dynamic};
+use super::node::{Node, charge, from_dynamic, limit, order, printed, raise, to_dynamic};
 use crate::json::Json;
 use crate::json::arithmetic;
+use crate::mock::precise::{self, NoLog};
+use crate::mock::random::Random;
 use crate::mock::{Limits, Turn};
 use crate::world::{self, Condition, Size};
 
@@ -20,12 +23,16 @@ pub(super) struct State {
     pub turn: Turn,
     /// What `fail` was called with. Set once; it cannot be caught.
     pub refusal: Option<Json>,
+    /// What `answer` was called with, likewise.
+    pub answered: Option<Json>,
+    /// The state that is given, its members in the order in which they were written. Read when it is first asked for.
+    written: Option<serde_json::Value>,
     limits: Limits,
 }
 
 impl State {
     pub fn new(turn: Turn, limits: Limits) -> State {
-        State { turn, refusal: None, limits }
+        State { turn, refusal: None, answered: None, written: None, limits }
     }
 }
 
@@ -117,12 +124,41 @@ fn keyed(found: Vec<Record>) -> Array {
     found.into_iter().map(|(key, _)| Dynamic::from(key.to_string())).collect()
 }
 
+/// The keys of the object at a path of the given state, in the order in which they were written. Maps of the host are ordered
+/// by key.
+fn written_keys(state: &mut State, path: &[Dynamic]) -> Raised<Array> {
+    let Some(text) = &state.turn.given else { return Ok(Array::new()) };
+    let mut at = match &mut state.written {
+        Some(written) => &*written,
+        written => {
+            charge(text.len() as u64 / 8)?;
+            &*written.insert(serde_json::from_str(text).unwrap_or_default())
+        }
+    };
+    for step in path {
+        let next = match (at, step.read_lock::<ImmutableString>(), step.as_int()) {
+            (serde_json::Value::Object(members), Some(key), _) => members.get(key.as_str()),
+            (serde_json::Value::Array(items), None, Ok(index)) => {
+                usize::try_from(index).ok().and_then(|i| items.get(i))
+            }
+            _ => None,
+        };
+        let Some(next) = next else { return Ok(Array::new()) };
+        at = next;
+    }
+    let keys = at.as_object().into_iter().flat_map(|members| members.keys());
+    charge(keys.clone().map(|key| 1 + key.len() as u64 / 16).sum())?;
+    Ok(keys.map(|key| Dynamic::from(key.clone())).collect())
+}
+
 pub(super) fn register(engine: &mut Engine, limits: Limits) {
     register_reads(engine);
     register_writes(engine);
     register_answers(engine);
     register_clock(engine);
     register_numbers(engine);
+    register_random(engine);
+    register_precise(engine);
     register_texts(engine, limits);
 }
 
@@ -177,6 +213,9 @@ fn register_reads(engine: &mut Engine) {
     });
     engine.register_fn("query", |ctx: NativeCallContext, table: &str, accepts: FnPtr| {
         accepted(&ctx, table, &accepts).map(listed)
+    });
+    engine.register_fn("written_keys", |ctx: NativeCallContext, path: Array| -> Raised<Array> {
+        with(&ctx, |state| written_keys(state, &path))
     });
     engine.register_fn("keys", |ctx: NativeCallContext, table: &str| records(&ctx, table, None).map(keyed));
     engine.register_fn("keys", |ctx: NativeCallContext, table: &str, wanted: RhaiMap| {
@@ -246,6 +285,12 @@ fn register_answers(engine: &mut Engine) {
             terminate()
         })
     });
+    engine.register_fn("answer", |ctx: NativeCallContext, answer: Dynamic| -> Raised<()> {
+        with(&ctx, |state| {
+            state.answered = Some(from_dynamic(&answer, &state.limits)?);
+            terminate()
+        })
+    });
     engine.register_fn("cite", |ctx: NativeCallContext, rule: &str| -> Raised<()> {
         with(&ctx, |state| {
             if !state.turn.cited.iter().any(|cited| cited == rule) {
@@ -281,7 +326,82 @@ fn register_clock(engine: &mut Engine) {
     engine.register_fn("seconds_between", move |from: &str, to: &str| number(world::seconds_between(from, to)));
 }
 
+/// Numbers to more digits than a float has, as texts.
+fn register_precise(engine: &mut Engine) {
+    let shown = |found: Result<String, NoLog>| -> Raised<Dynamic> {
+        match found {
+            Ok(text) => Ok(Dynamic::from(text)),
+            Err(NoLog::NoNumber | NoLog::Division) => Ok(Dynamic::UNIT),
+            Err(NoLog::Exceeded(exceeded)) => limit(exceeded.to_string()),
+            Err(NoLog::Digits) => limit(format!("a number of more than {} digits", precise::DIGITS_MAX)),
+        }
+    };
+    let json = |value: &Dynamic| from_dynamic(value, &Limits::default());
+    engine.register_fn("precise_log", move |value: Dynamic, base: Dynamic, digits: i64| -> Raised<Dynamic> {
+        shown(precise::log(&json(&value)?, &json(&base)?, digits))
+    });
+    let integer = |value: &Dynamic| match (value.as_int(), value.read_lock::<ImmutableString>()) {
+        (Ok(n), _) => Some(BigInt::from(n)),
+        (_, Some(text)) => BigInt::parse_bytes(text.as_bytes(), 10),
+        _ => None,
+    };
+    engine.register_fn("exact", move |a: Dynamic, operator: &str, b: Dynamic| -> Raised<Dynamic> {
+        let (Some(a), Some(b)) = (integer(&a), integer(&b)) else {
+            return raise("exact arithmetic is of integers and their texts");
+        };
+        if !["+", "-", "*", "**"].contains(&operator) || operator == "**" && b.sign() == Sign::Minus {
+            return raise(format!("there is no exact {a} {operator} {b}"));
+        }
+        charge((a.bits() + b.bits()) / 64)?;
+        let result = precise::exact(&a, operator, &b).or_else(|exceeded| limit(exceeded.to_string()))?;
+        Ok(result.map_or(Dynamic::UNIT, |n| match i64::try_from(&n) {
+            Ok(n) => Dynamic::from_int(n),
+            Err(_) => Dynamic::from(n.to_string()),
+        }))
+    });
+    engine.register_fn("precise_sqrt", move |number: Dynamic, digits: i64| -> Raised<Dynamic> {
+        let number = json(&number)?;
+        if digits < 1 || number.as_f64().is_none_or(|n| n < 0.0) {
+            return raise("the square root of a number from 0 has digits from 1");
+        }
+        shown(precise::square_root(&number, digits))
+    });
+}
+
+/// Random numbers of Python; with each, how many outputs of the generator are used after it.
+fn register_random(engine: &mut Engine) {
+    let source = |seed: i64, used: i64| match u64::try_from(used) {
+        Ok(used) => Ok(Random { seed, used }),
+        Err(_) => raise("the outputs used of a random source are a number from 0"),
+    };
+    let drawn = |value: Dynamic, source: Random| -> Array { vec![value, Dynamic::from_int(source.used as i64)] };
+    engine.register_fn("random_integer", move |seed: i64, used: i64, low: i64, high: i64| -> Raised<Array> {
+        let mut source = source(seed, used)?;
+        match source.integer(low, high).or_else(|exceeded| limit(exceeded.to_string()))? {
+            Some(value) => Ok(drawn(Dynamic::from_int(value), source)),
+            None => raise(format!("there is no integer from {low} to {high}")),
+        }
+    });
+    engine.register_fn("random_float", move |seed: i64, used: i64| -> Raised<Array> {
+        let mut source = source(seed, used)?;
+        let value = source.float().or_else(|exceeded| limit(exceeded.to_string()))?;
+        Ok(drawn(Dynamic::from_float(value), source))
+    });
+}
+
+/// The exact order of two scalars: Rhai's own comparison takes floats for equal that are not.
+fn compared(a: &Dynamic, b: &Dynamic) -> Raised<Dynamic> {
+    // Infinities have an order too, though JSON does not have them.
+    let json = |value: &Dynamic| match value.as_float() {
+        Ok(n) => Ok(Json::Float(n)),
+        Err(_) => from_dynamic(value, &Limits::default()),
+    };
+    let found = order(&json(a)?, &json(b)?);
+    Ok(found.map_or(Dynamic::UNIT, |found| Dynamic::from_int(found as i64)))
+}
+
 fn register_numbers(engine: &mut Engine) {
+    engine.register_fn("order", |a: Dynamic, b: Dynamic| compared(&a, &b));
     engine.register_fn("round", |x: f64, decimals: i64| arithmetic::round(x, decimals));
     engine.register_fn("round", |x: i64, decimals: i64| arithmetic::round(x as f64, decimals));
     engine.register_fn("fixed", |x: f64, decimals: i64| arithmetic::fixed(x, decimals));

@@ -228,6 +228,9 @@ impl RhaiMock {
         if let Some(answer) = state.refusal.take() {
             return Outcome::Refusal(answer);
         }
+        if let (Some(answer), None) = (state.answered.take(), &limit) {
+            return Outcome::Answer(answer);
+        }
         match (answer, limit) {
             (Ok(answer), None) => Outcome::Answer(answer),
             (Ok(_), Some(message)) => Outcome::Fault(Fault { kind: FaultKind::Limit, message, place: None }),
