@@ -1,16 +1,21 @@
-//! What a call costs in either backend, what starting a guest and counting its fuel cost, and what forking a world costs.
+//! What a call costs in either backend, of mocks by hand and of mined ones, what starting a guest and counting its fuel cost, and what
+//! forking a world costs.
 //!
-//! `cargo bench --bench mocks`
+//! `cargo bench --bench mocks`; `-- mined` is the part about mined mocks. With `GEMPROOF_DATA` one of real data is measured too.
 
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use gemproof::bundle::Mined;
+use gemproof::ingest::{self, Input, Records, ToolShelf};
 use gemproof::json::Json;
+use gemproof::mine::{Model, steps};
 use gemproof::mock::rhai::RhaiMock;
 use gemproof::mock::wasm::WasmMock;
 use gemproof::mock::{Limits, Mock, Outcome, Turn};
+use gemproof::trajectory::{Exchange, Trajectory, pair};
 use gemproof::world::{Clock, Size, World};
 
 /// A small tool: looks up a record, checks it, sets a field, answers the record.
@@ -165,5 +170,67 @@ fn forks(c: &mut Criterion) {
     }
 }
 
-criterion_group!(mocks, calls, fuel, forks);
+/// The readable trajectories of a file.
+fn read(path: &Path) -> Option<Vec<(Trajectory, Vec<Exchange>)>> {
+    let Ok(input) = Input::open(path) else {
+        eprintln!("SKIPPED: no {}; set GEMPROOF_DATA", path.display());
+        return None;
+    };
+    let shelf = ToolShelf::default();
+    let readable = Records::new(input).filter_map(|record| ingest::read(&record, None, &shelf).ok());
+    let with_exchanges = |trajectory: Trajectory| {
+        let exchanges = pair(&trajectory).exchanges;
+        (trajectory, exchanges)
+    };
+    Some(readable.map(|readable| with_exchanges(readable.trajectory)).collect())
+}
+
+/// A mined mock in both forms: writing it, compiling it, and a dialogue in it.
+fn mined(c: &mut Criterion) {
+    let data = std::env::var_os("GEMPROOF_DATA").map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from);
+    let corpora = [
+        ("library", PathBuf::from("envs/city-library/trajectories/good.jsonl")),
+        ("retail", data.join("tau2-retail/trajectories.jsonl")),
+    ];
+    for (name, path) in corpora {
+        let Some(runs) = read(&path) else { continue };
+        let all: Vec<_> = runs.iter().map(|(trajectory, exchanges)| steps(trajectory, exchanges, None)).collect();
+        let mined = Mined::new(Arc::new(Model::of(all.iter().map(Vec::as_slice)))).expect("the mock compiles");
+        let sources = [(PathBuf::from("tools.rhai"), mined.source.text.clone())];
+        let bytes = mined.module();
+        println!("{name}: {} bytes of script, {} of module", sources[0].1.len(), bytes.len());
+        let script = || RhaiMock::compile(&sources, Limits::default()).expect("a script");
+        let module = || WasmMock::compile(Path::new("mock.wasm"), &bytes, Limits::default()).expect("a module");
+
+        let mut group = c.benchmark_group(format!("mined {name}"));
+        group.bench_function("write the module", |b| b.iter(|| black_box(mined.module())));
+        group.sample_size(10);
+        group.bench_function("compile rhai", |b| b.iter(|| black_box(script())));
+        group.bench_function("compile wasm", |b| b.iter(|| black_box(module())));
+        let ((trajectory, exchanges), steps) = runs.iter().zip(&all).max_by_key(|(_, steps)| steps.len()).expect("one");
+        let bundle = mined.bundle(trajectory, exchanges, None).expect("it replays");
+        let world = World::from_json(&bundle.state, Clock::default(), 0).expect("a world");
+        group.throughput(Throughput::Elements(steps.len() as u64));
+        for (backend, mock) in [("rhai", Box::new(script()) as Box<dyn Mock>), ("wasm", Box::new(module()))] {
+            let dialogue = || {
+                let mut turn = Turn { world: world.clone(), ..Turn::default() };
+                for step in steps {
+                    let before = turn.world.clone();
+                    let tool = match backend {
+                        "rhai" => mined.source.functions.get(&*step.name).map_or(&*step.name, String::as_str),
+                        _ => &step.name,
+                    };
+                    match mock.run(tool, &step.arguments, &mut turn) {
+                        Outcome::Answer(answer) => drop(black_box(answer)),
+                        _ => turn.world = before,
+                    }
+                }
+                turn
+            };
+            group.bench_function(format!("a dialogue, {backend}"), |b| b.iter(|| black_box(dialogue())));
+        }
+    }
+}
+
+criterion_group!(mocks, calls, mined, fuel, forks);
 criterion_main!(mocks);

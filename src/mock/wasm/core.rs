@@ -212,7 +212,7 @@ fn reading(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     })?;
     linker.func_wrap(INTERFACE, "print", |mut c: Host<'_>, h: i32, p: i32, n: i32| {
         with(&mut c, |g, memory| {
-            let text = g.host.printed(g.value(h)?, Json::to_string)?;
+            let text = g.host.printed(g.value(h)?, Json::spaced)?;
             write(memory, p, n, &text)
         })
     })?;
