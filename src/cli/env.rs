@@ -1,5 +1,7 @@
 //! `gemproof env`
 
+mod new;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,6 +25,7 @@ pub(super) struct Env {
 
 #[derive(Debug, Subcommand)]
 enum EnvCommand {
+    New(new::New),
     /// Load an environment, report its faults, and run its own trajectories
     ///
     /// Each record of trajectories/*.jsonl may say in `metadata.expect` what must be found: `verdict`, and `code` and `at` of
@@ -36,9 +39,13 @@ enum EnvCommand {
 
 impl Env {
     pub fn run(self) -> Result<u8, UsageError> {
-        let EnvCommand::Check { name } = self.command;
-        let dir = if name.is_dir() { name } else { Path::new("envs").join(name) };
-        let (text, sound) = check(&dir)?;
+        let (text, sound) = match self.command {
+            EnvCommand::New(new) => (new.run()?, true),
+            EnvCommand::Check { name } => {
+                let dir = if name.is_dir() { name } else { Path::new("envs").join(name) };
+                check(&dir)?
+            }
+        };
         unless_closed(std::io::stdout().write_all(text.as_bytes())).map_err(|e| UsageError(e.to_string()))?;
         Ok(if sound { 0 } else { EXIT_NOT_VERIFIED })
     }
