@@ -279,7 +279,7 @@ impl<'a> Draft<'a> {
         for (at, step) in self.steps.iter().enumerate() {
             let function = self.mined.source.functions.get(&*step.name).map_or(&*step.name, String::as_str);
             let offered = self.offered(at);
-            let mut turn = Turn { world: world.clone(), offered, cited: Vec::new() };
+            let mut turn = Turn { world: world.clone(), offered, ..Turn::default() };
             let answer = match self.mined.mock.run(function, &step.arguments, &mut turn) {
                 Outcome::Answer(answer) => {
                     world = turn.world;

@@ -779,7 +779,7 @@ fn faults_are_faults_in_both_and_leave_no_trace() {
     with_roomy_stack(|| {
         let environment = &stages.0.environments[0];
         for (what, state, call) in broken_worlds() {
-            let world = environment.world(&Json::from(&state)).unwrap();
+            let world = environment.start(Some(&state.to_string())).unwrap();
             let mut tally = Tally::default();
             let mut pair = Pair::new(&stages, &world, &mut tally);
             match pair.call(&call).unwrap_or_else(|e| panic!("{what}: {e}")) {

@@ -47,7 +47,7 @@ impl Both {
 
     /// Runs a call in both and in the world of each; they must end alike.
     fn call(&self, world: &mut World, tool: &str, arguments: &Json, offered: &[Arc<str>]) -> Outcome {
-        let turn = || Turn { world: world.clone(), offered: offered.to_vec(), cited: Vec::new() };
+        let turn = || Turn { world: world.clone(), offered: offered.to_vec(), ..Turn::default() };
         let (mut one, mut other) = (turn(), turn());
         let function = self.functions.get(tool).map_or(tool, String::as_str);
         let expected = self.script.run(function, arguments, &mut one);

@@ -9,8 +9,9 @@ const DEPTH_MAX: u32 = 100;
 
 /// `x` to so many decimals, ties to even on the exact binary value.
 pub fn round(x: f64, decimals: i64) -> f64 {
-    if (0..=30).contains(&decimals) {
-        return fixed(x, decimals).parse().unwrap_or(x);
+    // Beyond, no float has another digit.
+    if (0..=323).contains(&decimals) {
+        return format!("{x:.*}", decimals as usize).parse().unwrap_or(x);
     }
     if decimals < 0 {
         let unit = 10f64.powi(decimals.unsigned_abs().min(400) as i32);

@@ -440,6 +440,9 @@ fn world(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
             g.end(Ended::Answer(answer))
         })
     })?;
+    linker.func_wrap(INTERFACE, "fault", |mut c: Host<'_>, p: i32, n: i32| {
+        with(&mut c, |_, memory| Err::<(), _>(Stop::Mistake(text(memory, p, n)?.to_owned())))
+    })?;
     linker.func_wrap(INTERFACE, "cite", |mut c: Host<'_>, p: i32, n: i32| {
         with(&mut c, |g, memory| g.host.cite(text(memory, p, n)?))
     })?;
