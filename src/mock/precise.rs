@@ -146,6 +146,15 @@ pub fn exact(a: &BigInt, operator: &str, b: &BigInt) -> Result<Option<BigInt>, E
     Ok(if long { None } else { Some(result) })
 }
 
+/// The float that is nearest to the quotient of two integers; `None` where the divisor is zero or the result beyond all floats.
+pub fn quotient(a: &BigInt, b: &BigInt) -> Option<f64> {
+    let quotient = integer(a.clone()).divided(&integer(b.clone()), u64::from(f64::MANTISSA_DIGITS))?;
+    let Finite { negative, man, exp } = quotient else { return Some(0.0) };
+    // Integers that scripts have are far from the smallest floats, so that nothing is rounded twice.
+    let size = man.to_u64()? as f64 * 2f64.powi(i32::try_from(exp).ok()?);
+    size.is_finite().then_some(if negative { -size } else { size })
+}
+
 /// Charges the call for computing so many digits.
 fn affordable(digits: i64) -> Result<(), NoLog> {
     if digits > DIGITS_MAX {
@@ -560,6 +569,10 @@ mod tests {
         assert_eq!(of(2, "**", i64::MAX), None);
         assert_eq!(of(-1, "**", i64::MAX).as_deref(), Some("-1"));
         assert_eq!(of(0, "**", 1 << 40).as_deref(), Some("0"));
+        let quotient = |a: i64, b: i64| quotient(&a.into(), &b.into());
+        assert_eq!(quotient(17, 9_007_199_254_740_993), Some(1.887_379_141_862_765_6e-15));
+        assert_eq!(quotient(-4_611_686_018_431_372_603, 3), Some(-1.537_228_672_810_457_6e18));
+        assert_eq!((quotient(0, 3), quotient(3, 0)), (Some(0.0), None));
     }
 
     #[test]

@@ -267,6 +267,12 @@ fn register_precise(engine: &mut Engine) {
         let (Some(a), Some(b)) = (integer(&a), integer(&b)) else {
             return raise("exact arithmetic is of integers and their texts");
         };
+        if operator == "/" {
+            return match precise::quotient(&a, &b) {
+                Some(quotient) => Ok(Dynamic::from_float(quotient)),
+                None => raise(format!("there is no float {a} / {b}")),
+            };
+        }
         if !["+", "-", "*", "**"].contains(&operator) || operator == "**" && b.sign() == Sign::Minus {
             return raise(format!("there is no exact {a} {operator} {b}"));
         }
