@@ -338,6 +338,13 @@ impl Host {
         Ok(Json::list(items))
     }
 
+    /// A text in small or in capital letters.
+    pub fn recased(&self, text: &Json, case: fn(&str) -> String) -> Done<Json> {
+        let Json::Text(text) = text else { return mistake(format!("a text was expected, not {}", text.a_kind())) };
+        charge(text.len() as u64)?;
+        Ok(Json::text(case(text)))
+    }
+
     pub fn number(&self, value: &Json) -> Done<f64> {
         value.as_f64().map_or_else(|| mistake(format!("a number was expected, not {}", value.a_kind())), Ok)
     }
@@ -443,7 +450,8 @@ fn copying<T>(shared: &Arc<T>, items: usize) -> u64 {
     if Arc::strong_count(shared) > 1 { 1 + items as u64 } else { 1 }
 }
 
-fn finite(n: f64) -> Done<Json> {
+/// A number as JSON has it.
+pub(crate) fn finite(n: f64) -> Done<Json> {
     if n.is_finite() { Ok(Json::Float(n)) } else { mistake(format!("the number {n}, which JSON does not have")) }
 }
 
