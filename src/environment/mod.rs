@@ -14,6 +14,7 @@ pub use load::load;
 pub use manifest::{Manifest, Relaxation, Rule, ToolSettings};
 pub use stage::{Episode, Performed, Stage, StageError};
 
+use crate::diagnostic::plain;
 use crate::mock::{Limits, Mock};
 use crate::trajectory::ToolSet;
 use crate::world::World;
@@ -55,7 +56,7 @@ impl fmt::Display for Problem {
         if let Some((line, column)) = self.position {
             write!(f, ":{line}:{column}")?;
         }
-        write!(f, ": {}", self.message)
+        write!(f, ": {}", plain(&self.message))
     }
 }
 
