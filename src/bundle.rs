@@ -70,6 +70,12 @@ impl Mined {
         Ok(Mined { model, behaviours, source, mock, relaxations })
     }
 
+    /// The mock as a WebAssembly module, see [`crate::mine::wasm`].
+    #[cfg(feature = "wasm")]
+    pub fn module(&self) -> Vec<u8> {
+        crate::mine::wasm::module(&self.model, &self.behaviours)
+    }
+
     /// The world in which a trajectory happens.
     ///
     /// # Errors
@@ -273,7 +279,7 @@ impl<'a> Draft<'a> {
         for (at, step) in self.steps.iter().enumerate() {
             let function = self.mined.source.functions.get(&*step.name).map_or(&*step.name, String::as_str);
             let offered = self.offered(at);
-            let mut turn = Turn { world: world.clone(), offered, cited: Vec::new() };
+            let mut turn = Turn { world: world.clone(), offered, ..Turn::default() };
             let answer = match self.mined.mock.run(function, &step.arguments, &mut turn) {
                 Outcome::Answer(answer) => {
                     world = turn.world;
@@ -353,22 +359,59 @@ impl<'a> Draft<'a> {
     }
 }
 
+/// What a mined mock is written as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MockForm {
+    /// A script, to read and to correct.
+    #[default]
+    Rhai,
+    /// A module that does the same, with the script beside it.
+    #[cfg(feature = "wasm")]
+    Wasm,
+}
+
 /// The manifest of a mined environment.
-fn manifest(name: &str, mined: &Mined) -> String {
+fn manifest(name: &str, mined: &Mined, form: MockForm) -> String {
     let trajectories = mined.model.tables.trajectories;
     let mut text = format!(
-        "name = {}\nsummary = \"Mined from {trajectories} recorded trajectories\"\n\
-         # Its tables are inferred: final states that records bring are in terms of others.\nfinal_state = false\n",
+        "name = {}\nsummary = \"Mined from {trajectories} recorded trajectories\"\n",
         toml::Value::String(name.to_owned())
+    );
+    // A module names its tools as they are called, a script cannot.
+    let functions = match form {
+        MockForm::Rhai => Some(&mined.source.functions),
+        #[cfg(feature = "wasm")]
+        MockForm::Wasm => {
+            text.push_str("# tools.rhai says in a readable form what mock.wasm does. To correct it, make it the mock");
+            match mined.source.functions.len() {
+                0 => text.push_str(".\n"),
+                _ => {
+                    let name = |text: &String| toml::Value::String(text.clone());
+                    text.push_str(", with these functions of tools:\n");
+                    for (tool, function) in &mined.source.functions {
+                        text.push_str(&format!("#   tools.{}.function = {}\n", name(tool), name(function)));
+                    }
+                }
+            }
+            text.push_str("mock = \"mock.wasm\"\n");
+            None
+        }
+    };
+    text.push_str(
+        "# Its tables are inferred: final states that records bring are in terms of others.\nfinal_state = false\n",
     );
     let minted = mined.behaviours.tools.iter().filter(|behaviour| !behaviour.minted.is_empty());
     let minted: BTreeMap<&str, &[(String, String)]> =
         minted.map(|behaviour| (&*behaviour.name, &behaviour.minted[..])).collect();
-    let names: BTreeSet<&str> =
-        mined.source.functions.keys().map(String::as_str).chain(minted.keys().copied()).collect();
+    let names: BTreeSet<&str> = functions
+        .into_iter()
+        .flat_map(|named| named.keys())
+        .map(String::as_str)
+        .chain(minted.keys().copied())
+        .collect();
     for name in names {
         text.push_str(&format!("\n[tools.{}]\n", toml::Value::String(name.to_owned())));
-        if let Some(function) = mined.source.functions.get(name) {
+        if let Some(function) = functions.and_then(|named| named.get(name)) {
             text.push_str(&format!("function = {}\n", toml::Value::String(function.clone())));
         }
         if let Some(minted) = minted.get(name) {
@@ -379,17 +422,21 @@ fn manifest(name: &str, mined: &Mined) -> String {
     text
 }
 
-/// Writes the environment of a mined mock into a folder, but for its worlds: env.toml, tools.json, tools.rhai.
+/// Writes the environment of a mined mock into a folder, but for its worlds: env.toml, tools.json, tools.rhai, and mock.wasm where that is its form.
 ///
 /// # Errors
 /// When the disk does not take it.
-pub fn write_environment(dir: &Path, name: &str, mined: &Mined) -> io::Result<()> {
+pub fn write_environment(dir: &Path, name: &str, mined: &Mined, form: MockForm) -> io::Result<()> {
     fs::create_dir_all(dir)?;
     let mut tools = serde_json::to_string_pretty(&definitions(mined))?;
     tools.push('\n');
     fs::write(dir.join("tools.json"), tools)?;
     fs::write(dir.join("tools.rhai"), &mined.source.text)?;
-    fs::write(dir.join("env.toml"), manifest(name, mined))
+    #[cfg(feature = "wasm")]
+    if form == MockForm::Wasm {
+        fs::write(dir.join("mock.wasm"), mined.module())?;
+    }
+    fs::write(dir.join("env.toml"), manifest(name, mined, form))
 }
 
 /// A line of `worlds.jsonl`.

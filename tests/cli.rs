@@ -409,6 +409,88 @@ fn env_check_tells_faults_with_their_place() {
 }
 
 #[test]
+fn env_new_makes_an_environment_that_passes_its_check() {
+    let dir = TempDir::new().unwrap();
+    let here = |args: &[&str]| gemproof().current_dir(dir.path()).args(args).output().unwrap();
+    let languages: &[&str] = if cfg!(feature = "wasm") { &["rhai", "wat"] } else { &["rhai"] };
+    for lang in languages {
+        let made = here(&["env", "new", lang, "--lang", lang]);
+        assert_eq!(code(&made), 0, "{}", stderr(&made));
+        assert!(stdout(&made).ends_with(&format!("next:\n  gemproof env check ./{lang}\n")), "{}", stdout(&made));
+        let checked = here(&["env", "check", lang]);
+        assert_eq!(code(&checked), 0, "{}", stdout(&checked));
+        assert!(stdout(&checked).starts_with(&format!("{lang}: 5 tools, 2 rules, 7 records")), "{}", stdout(&checked));
+        // No fault, no note.
+        assert!(stdout(&checked).ends_with("world\n8 trajectories of its own: 8 as expected, 0 not\n"), "{lang}");
+        // Everything that is to be filled in was.
+        for file in ["env.toml", "README.md"] {
+            let text = fs::read_to_string(dir.path().join(lang).join(file)).unwrap();
+            assert!(!text.contains(['{', '}']), "{text}");
+        }
+    }
+    // All building blocks live together with the mock; twice is once.
+    let blocks = "search,sessions,rate_limits,payments,calendar,files,search";
+    let made = here(&["env", "new", "blocks", "--with", blocks]);
+    assert_eq!(code(&made), 0, "{}", stderr(&made));
+    let checked = here(&["env", "check", "blocks"]);
+    assert!(stdout(&checked).ends_with("world\n8 trajectories of its own: 8 as expected, 0 not\n"), "{checked:?}");
+    let scripts = fs::read_dir(dir.path().join("blocks")).unwrap().flatten();
+    assert_eq!(scripts.filter(|entry| entry.path().extension().is_some_and(|e| e == "rhai")).count(), 9);
+    let other = here(&["env", "new", "none", "--lang", "wat", "--with", "search"]);
+    assert!(code(&other) == 2 && !dir.path().join("none").exists(), "{}", stderr(&other));
+
+    // Below envs, where there is such a folder.
+    fs::create_dir(dir.path().join("envs")).unwrap();
+    let made = here(&["env", "new", "desk-2"]);
+    assert_eq!(code(&made), 0, "{}", stderr(&made));
+    assert_eq!(code(&here(&["env", "check", "desk-2"])), 0);
+
+    // What must be compiled says how, and can be started as it is.
+    let made = here(&["env", "new", "in_c", "--lang", "c", "--dir", "."]);
+    assert!(stdout(&made).contains("./in_c/build.sh    # needs clang and lld\n"), "{}", stdout(&made));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |name: &str| fs::metadata(dir.path().join("in_c").join(name)).unwrap().permissions().mode() & 0o111;
+        assert!(mode("build.sh") != 0 && mode("mock.c") == 0);
+    }
+}
+
+#[test]
+fn env_new_writes_over_nothing_and_takes_plain_names_only() {
+    let dir = TempDir::new().unwrap();
+    let parent = dir.path().to_str().unwrap();
+    fs::create_dir(dir.path().join("mine")).unwrap();
+    fs::write(dir.path().join("mine/env.toml"), "mine").unwrap();
+    fs::write(dir.path().join("file"), "mine").unwrap();
+    let before = fs::read_dir(dir.path()).unwrap().count();
+    let long = "a".repeat(65);
+    let refused = [
+        ("mine", "exists already"),
+        ("file", "exists already"),
+        ("", "is no name"),
+        ("..", "is no name"),
+        ("a/b", "is no name"),
+        ("a b", "is no name"),
+        ("_a", "is no name"),
+        ("caf\u{e9}", "is no name"),
+        (&long, "is no name"),
+    ];
+    for (name, reason) in refused {
+        let output = run(&["env", "new", "--dir", parent, name]);
+        assert_eq!((code(&output), stdout(&output).as_str()), (2, ""), "{name}");
+        assert!(stderr(&output).contains(reason), "{name}: {}", stderr(&output));
+    }
+    assert_eq!(fs::read_to_string(dir.path().join("mine/env.toml")).unwrap(), "mine");
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), before);
+
+    let nowhere = dir.path().join("nowhere");
+    let output = run(&["env", "new", "a", "--dir", nowhere.to_str().unwrap()]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("there is no folder") && !nowhere.exists(), "{}", stderr(&output));
+}
+
+#[test]
 fn the_reference_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/cli.md");
     let reference = gemproof::cli::reference();

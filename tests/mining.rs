@@ -74,6 +74,32 @@ fn a_mined_environment_runs_what_it_was_mined_from() {
     }
 }
 
+#[cfg(feature = "wasm")]
+#[test]
+fn a_mined_module_runs_what_it_was_mined_from() {
+    for corpus in [LIBRARY, STUDIO] {
+        let dir = tempfile::tempdir().unwrap();
+        let (script, module) = (dir.path().join("script"), dir.path().join("module"));
+        assert_eq!(run(&["mine", corpus, "-o", path(&script)]).status.code(), Some(0));
+        let mined = run(&["mine", corpus, "--mock", "wasm", "-o", path(&module)]);
+        assert_eq!(mined.status.code(), Some(0), "{}", stderr(&mined));
+        assert!(fs::read_to_string(module.join("env.toml")).unwrap().contains("\nmock = \"mock.wasm\"\n"));
+        for file in ["tools.rhai", "tools.json", "worlds.jsonl"] {
+            assert_eq!(fs::read(script.join(file)).unwrap(), fs::read(module.join(file)).unwrap(), "{file}");
+        }
+        let judged = |env: &Path| {
+            let verified = run(&["verify", corpus, "--env", path(env), "--format", "json"]);
+            assert_eq!(verified.status.code(), Some(0), "{}", stdout(&verified));
+            let lines: Vec<Value> = stdout(&verified).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            let records = lines.into_iter().filter(|line| line.get("summary").is_none());
+            records.map(|line| line["gemproof"]["diagnostics"].clone()).collect::<Vec<_>>()
+        };
+        // It is the module that runs.
+        fs::remove_file(module.join("tools.rhai")).unwrap();
+        assert_eq!(judged(&script), judged(&module));
+    }
+}
+
 #[test]
 fn a_mined_environment_contradicts_another_answer() {
     let dir = tempfile::tempdir().unwrap();
@@ -192,10 +218,14 @@ fn definitions_alone_make_an_environment() {
     ]);
     fs::write(&tools, all.to_string()).unwrap();
     let env = dir.path().join("mined");
-    let mined = run(&["mine", "--tools", path(&tools), "-o", path(&env)]);
-    assert_eq!(mined.status.code(), Some(0), "{}", stderr(&mined));
-    let checked = run(&["env", "check", path(&env)]);
-    assert_eq!(checked.status.code(), Some(0), "{}{}", stdout(&checked), stderr(&checked));
+    let forms: &[&str] = if cfg!(feature = "wasm") { &["wasm", "rhai"] } else { &["rhai"] };
+    for form in forms {
+        let _ = fs::remove_dir_all(&env);
+        let mined = run(&["mine", "--tools", path(&tools), "--mock", form, "-o", path(&env)]);
+        assert_eq!(mined.status.code(), Some(0), "{}", stderr(&mined));
+        let checked = run(&["env", "check", path(&env)]);
+        assert_eq!(checked.status.code(), Some(0), "{}{}", stdout(&checked), stderr(&checked));
+    }
     let script = fs::read_to_string(env.join("tools.rhai")).unwrap();
     for part in ["put(\"invoices\"", "found(\"invoices\"", "remove(\"invoices\"", "query(\"invoices\")"] {
         assert!(script.contains(part), "{part} in {script}");

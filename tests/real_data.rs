@@ -95,6 +95,39 @@ fn tau1_retail_actions_run() {
     assert_eq!((errors, in_tasks), (24, 19));
 }
 
+/// The ground-truth runs of BFCL's multi-turn part, each in its own initial state, over eight environments side by side.
+#[test]
+fn bfcl_happened() {
+    let judge = executing_judge(&env_dir("bfcl"), None);
+    assert_eq!(judge.stage.environments.len(), 8);
+    for (file, calls) in [("bfcl/base.jsonl", 1_142), ("bfcl/miss_param.jsonl", 1_140)] {
+        let Some(path) = data(file) else { return };
+        let found = judge_files(&judge, &[&path]);
+        for judged in &found.records {
+            let report = &judged.report;
+            assert_eq!(report.verdict, Verdict::Verified, "{}: {:?}", report.id, report.diagnostics);
+            assert_eq!(report.state, StateResult::Match, "{}", report.id);
+            assert!(report.calls.iter().all(|call| call.outcome == CallOutcome::Match), "{}", report.id);
+        }
+        let summary = &found.summary;
+        assert_eq!((summary.verified, summary.states_checked, summary.states_matched), (200, 200, 200), "{file}");
+        assert_eq!((summary.calls, summary.calls_executed, summary.calls_matched), (calls, calls, calls), "{file}");
+    }
+}
+
+#[test]
+fn bfcl_environments_find_in_their_own_trajectories_what_these_expect() {
+    let environments = stage(&env_dir("bfcl"), None).environments;
+    assert_eq!(environments.len(), 8);
+    for name in environments.iter().map(|environment| &environment.manifest.name) {
+        let output = common::gemproof(&["env", "check", &format!("envs/{name}")]);
+        let text = String::from_utf8_lossy(&output.stdout);
+        let counted = text.lines().last().and_then(|line| line.split(' ').next()?.parse::<usize>().ok());
+        let all = counted.is_some_and(|n| n >= 4 && text.ends_with(&format!(": {n} as expected, 0 not\n")));
+        assert!(output.status.success() && all, "{name}:\n{text}");
+    }
+}
+
 #[test]
 fn the_showcase_of_gem_contradicts_its_own_rule() {
     let env = env_dir("frame-studio");

@@ -1,5 +1,7 @@
 //! `gemproof env`
 
+mod new;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,6 +25,7 @@ pub(super) struct Env {
 
 #[derive(Debug, Subcommand)]
 enum EnvCommand {
+    New(new::New),
     /// Load an environment, report its faults, and run its own trajectories
     ///
     /// Each record of trajectories/*.jsonl may say in `metadata.expect` what must be found: `verdict`, and `code` and `at` of
@@ -36,9 +39,13 @@ enum EnvCommand {
 
 impl Env {
     pub fn run(self) -> Result<u8, UsageError> {
-        let EnvCommand::Check { name } = self.command;
-        let dir = if name.is_dir() { name } else { Path::new("envs").join(name) };
-        let (text, sound) = check(&dir)?;
+        let (text, sound) = match self.command {
+            EnvCommand::New(new) => (new.run()?, true),
+            EnvCommand::Check { name } => {
+                let dir = if name.is_dir() { name } else { Path::new("envs").join(name) };
+                check(&dir)?
+            }
+        };
         unless_closed(std::io::stdout().write_all(text.as_bytes())).map_err(|e| UsageError(e.to_string()))?;
         Ok(if sound { 0 } else { EXIT_NOT_VERIFIED })
     }
@@ -63,21 +70,23 @@ fn check(dir: &Path) -> Result<(String, bool), UsageError> {
         let word = if problem.fatal { "fault" } else { "note" };
         text.push_str(&format!("{word}: {problem}\n"));
     }
-    let Some(found) = found else {
+    if found.is_empty() {
         text.push_str(&format!("{}: cannot run\n", dir.display()));
         return Ok((text, false));
-    };
-    text.push_str(&format!(
-        "{}: {} tools, {} rules, {}\n",
-        found.manifest.name,
-        found.tools.tools.len(),
-        found.rules.len(),
-        match &found.state {
-            Some(world) => format!("{} records in its initial world", world.size().records),
-            None => "no initial world of its own".into(),
-        },
-    ));
-    let own_world = found.state.is_some() || !found.worlds.is_empty();
+    }
+    for environment in &found {
+        text.push_str(&format!(
+            "{}: {} tools, {} rules, {}\n",
+            environment.manifest.name,
+            environment.tools.tools.len(),
+            environment.rules.len(),
+            match &environment.state {
+                Some(world) => format!("{} records in its initial world", world.size().records),
+                None => "no initial world of its own".into(),
+            },
+        ));
+    }
+    let own_world = found.iter().all(|environment| environment.state.is_some() || !environment.worlds.is_empty());
     let mut inputs: Vec<PathBuf> = std::fs::read_dir(dir.join("trajectories"))
         .map(|entries| entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect())
         .unwrap_or_default();
@@ -97,8 +106,9 @@ fn check(dir: &Path) -> Result<(String, bool), UsageError> {
     run(&plan, &judge, &mut Summary::default(), &AtomicBool::new(false), &mut expecting)
         .map_err(|e| UsageError(e.to_string()))?;
     text.push_str(&expecting.text);
+    let tools = found.iter().flat_map(|environment| &environment.tools.tools);
     let unused: Vec<&str> =
-        found.tools.tools.iter().map(|t| t.name.as_str()).filter(|name| !expecting.tools.contains(*name)).collect();
+        tools.map(|tool| tool.name.as_str()).filter(|name| !expecting.tools.contains(*name)).collect();
     if !unused.is_empty() {
         text.push_str(&format!("note: no trajectory calls {}\n", unused.join(", ")));
     }

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{EXIT_INTERRUPTED, EXIT_NOT_VERIFIED, UsageError};
-use crate::bundle::{Mined, world_line, write_environment};
+use crate::bundle::{Mined, MockForm, world_line, write_environment};
 use crate::ingest::{Format, ToolShelf};
 use crate::verify::{Corpus, Run, each_run, learn};
 
@@ -17,7 +17,7 @@ use crate::verify::{Corpus, Run, each_run, learn};
 ///
 /// Writes env.toml, tools.json, the mock as tools.rhai, and worlds.jsonl with the world in which each trajectory happens. Every rule
 /// says how often it was seen; what no rule explains is answered as recorded. Correct it, and run the same files in it with
-/// `gemproof verify --env ENVDIR`.
+/// `gemproof verify --env ENVDIR`. With `--mock wasm` the mock is mock.wasm, a module that does what tools.rhai says.
 ///
 /// Exit status: 0 every trajectory replays, 1 some do not (they are named), 2 usage or unreadable input, 130 interrupted.
 #[derive(Debug, Args)]
@@ -34,12 +34,32 @@ pub(super) struct Mine {
     /// The format of the inputs, instead of recognising it
     #[arg(long, value_name = "FORMAT", value_parser = super::verify::parse_format)]
     from: Option<&'static dyn Format>,
+    /// What the environment runs: the script, or a WebAssembly module that does the same
+    #[arg(long = "mock", value_name = "FORM", value_enum, default_value_t = Form::Rhai)]
+    form: Form,
     /// Stop after N records
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
     /// Threads; 0 is one for each core
     #[arg(long, value_name = "N", default_value_t = 0)]
     jobs: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Form {
+    Rhai,
+    #[cfg(feature = "wasm")]
+    Wasm,
+}
+
+impl From<Form> for MockForm {
+    fn from(form: Form) -> MockForm {
+        match form {
+            Form::Rhai => MockForm::Rhai,
+            #[cfg(feature = "wasm")]
+            Form::Wasm => MockForm::Wasm,
+        }
+    }
 }
 
 /// What bundling some records comes to.
@@ -85,7 +105,7 @@ impl Mine {
         let whole = self.worlds(&corpus, &shelf, &stop, &mined, &mut worlds)?;
         let Some(all) = whole else { return Ok(EXIT_INTERRUPTED) };
         worlds.flush().map_err(write)?;
-        write_environment(&self.output, &name, &mined).map_err(write)?;
+        write_environment(&self.output, &name, &mined, self.form.into()).map_err(write)?;
 
         let share = 100.0 * all.explained as f64 / all.calls.max(1) as f64;
         let (tools, tables) = (mined.behaviours.tools.len(), mined.behaviours.tables.len());

@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{EXIT_BUG, EXIT_INTERRUPTED, EXIT_NOT_VERIFIED, UsageError};
-use crate::bundle::{Mined, world_line, write_environment};
+use crate::bundle::{Mined, MockForm, world_line, write_environment};
 use crate::diagnostic::{Code, Level, Severity};
 use crate::emit::{DataFlow, ENVIRONMENT, Folder, Human, Summary, report_line};
 use crate::environment::{Stage, StageError};
@@ -203,7 +203,7 @@ impl Verify {
                 let fail = |e| UsageError(format!("{}: {e}", dir.display()));
                 let folder = Folder::open(dir, self.fingerprint(), self.resume, self.bundle).map_err(fail)?;
                 if let Some(mined) = &judge.mined {
-                    write_environment(&dir.join(ENVIRONMENT), "mined", mined).map_err(fail)?;
+                    write_environment(&dir.join(ENVIRONMENT), "mined", mined, MockForm::Rhai).map_err(fail)?;
                 }
                 Some(folder)
             }

@@ -5,7 +5,10 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Environment, Manifest, Problem};
+use serde_json::value::RawValue;
+
+use super::manifest::Group;
+use super::{Environment, FinalState, Manifest, Problem};
 use crate::ingest::tools;
 use crate::json::Json;
 use crate::mock::rhai::RhaiMock;
@@ -13,12 +16,16 @@ use crate::mock::{Mock, SourceError};
 use crate::trajectory::ToolSet;
 use crate::world::{Clock, World};
 
-/// Loads the environment in a folder, with what was found wrong. Without an environment, at least one problem is fatal.
-pub fn load(dir: &Path) -> (Option<Environment>, Vec<Problem>) {
+/// Loads the environment in a folder, or those that the folder consists of, with what was found wrong. Without an environment,
+/// at least one problem is fatal.
+pub fn load(dir: &Path) -> (Vec<Environment>, Vec<Problem>) {
     let mut loader = Loader { dir, problems: Vec::new() };
-    let environment = loader.environment();
+    let environments = match loader.members() {
+        None => loader.environment().into_iter().collect(),
+        Some(members) => members.iter().filter_map(|member| loader.member(member)).collect(),
+    };
     let fatal = loader.problems.iter().any(|problem| problem.fatal);
-    (environment.filter(|_| !fatal), loader.problems)
+    (if fatal { Vec::new() } else { environments }, loader.problems)
 }
 
 type Compiled = Result<Box<dyn Mock>, SourceError>;
@@ -67,24 +74,54 @@ impl Loader<'_> {
         file.starts_with(&dir) || dir.parent().is_some_and(beside)
     }
 
+    /// The folders of the environments that this one consists of, where it is of that kind.
+    fn members(&mut self) -> Option<Vec<PathBuf>> {
+        let file = self.dir.join("env.toml");
+        // What cannot be read is told when the environment is.
+        let text = fs::read_to_string(&file).ok().filter(|_| self.is_inside(&file))?;
+        if !text.parse::<toml::Table>().is_ok_and(|table| table.contains_key("environments")) {
+            return None;
+        }
+        let group: Group = self.manifest(&file, &text).unwrap_or_default();
+        if group.environments.is_empty() {
+            self.problem(&file, None, true, "`environments` names none");
+        }
+        Some(group.environments.iter().filter_map(|name| self.beside(name)).collect())
+    }
+
+    fn member(&mut self, dir: &Path) -> Option<Environment> {
+        let mut loader = Loader { dir, problems: Vec::new() };
+        let environment = match loader.members() {
+            None => loader.environment(),
+            Some(_) => {
+                let message = "consists of others, and so cannot be one of the environments that another consists of";
+                loader.problem(&dir.join("env.toml"), None, true, message);
+                None
+            }
+        };
+        self.problems.append(&mut loader.problems);
+        environment
+    }
+
+    /// `env.toml`, as whichever kind it is.
+    fn manifest<M: serde::de::DeserializeOwned>(&mut self, file: &Path, text: &str) -> Option<M> {
+        match toml::from_str(text) {
+            Ok(manifest) => Some(manifest),
+            Err(e) => {
+                let position = e.span().map(|span| position(text, span.start));
+                self.problem(file, position, true, e.message());
+                None
+            }
+        }
+    }
+
     fn environment(&mut self) -> Option<Environment> {
         let file = self.dir.join("env.toml");
         let text = self.read(&file)?;
-        let manifest: Manifest = match toml::from_str(&text) {
-            Ok(manifest) => manifest,
-            Err(e) => {
-                let position = e.span().map(|span| position(&text, span.start));
-                self.problem(&file, position, true, e.message());
-                return None;
-            }
-        };
-        let clock = match &manifest.clock {
-            None => Clock::default(),
-            Some(text) => Clock::parse(text).unwrap_or_else(|| {
-                self.problem(&file, None, true, format!("clock `{text}` is not of the form 2024-03-15T09:00:00"));
-                Clock::default()
-            }),
-        };
+        let manifest: Manifest = self.manifest(&file, &text)?;
+        if let Some(text) = manifest.clock.as_deref().filter(|text| Clock::parse(text).is_none()) {
+            self.problem(&file, None, true, format!("clock `{text}` is not of the form 2024-03-15T09:00:00"));
+        }
         let mut relaxations = HashMap::new();
         for (tool, settings) in &manifest.tools {
             match settings.relaxation() {
@@ -100,11 +137,9 @@ impl Loader<'_> {
         }
         let tools = self.tools();
         let mock = self.mock(&manifest);
-        let state = self.state(&manifest, &clock);
-        let worlds = self.worlds(&manifest, &clock);
         let (tools, mock) = (tools?, mock?);
         let functions = self.functions(&file, &manifest, &tools, &*mock);
-        Some(Environment {
+        let mut environment = Environment {
             dir: self.dir.to_owned(),
             limits: manifest.limits,
             manifest,
@@ -113,10 +148,22 @@ impl Loader<'_> {
             rules,
             relaxations,
             functions,
-            state,
+            state: None,
+            unmade: None,
             given: None,
-            worlds,
-        })
+            worlds: HashMap::new(),
+        };
+        environment.worlds = self.worlds(&environment);
+        let file = self.dir.join(environment.manifest.state.as_deref().unwrap_or("state.json"));
+        if environment.manifest.state.is_some() || file.exists() {
+            environment.state = self.state(&file, &environment);
+        } else if environment.manifest.setup.is_some() {
+            match environment.start(None) {
+                Ok(world) => environment.state = Some(world),
+                Err(unmade) => environment.unmade = Some(unmade),
+            }
+        }
+        Some(environment)
     }
 
     fn tools(&mut self) -> Option<ToolSet> {
@@ -182,8 +229,20 @@ impl Loader<'_> {
         Some(Err(SourceError { message: message.into(), place: None, file: self.dir.join(&manifest.mock) }))
     }
 
-    /// The path of a mock's source: in the folder, or in a sibling folder. Nothing else on the machine can be named.
+    /// The path of a mock's source.
     fn source(&mut self, name: &str, extensions: &[&str]) -> Option<PathBuf> {
+        let path = self.beside(name)?;
+        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        if !extensions.contains(&extension) {
+            let message = format!("`{name}` is neither a Rhai script (.rhai) nor a WebAssembly module (.wasm, .wat)");
+            self.problem(&self.dir.join("env.toml"), None, true, message);
+            return None;
+        }
+        Some(path)
+    }
+
+    /// A path in the folder, or in a sibling folder. Nothing else on the machine can be named.
+    fn beside(&mut self, name: &str) -> Option<PathBuf> {
         let path = Path::new(name);
         let mut ups = 0;
         let plain = path.components().enumerate().all(|(at, part)| match part {
@@ -194,42 +253,29 @@ impl Loader<'_> {
             Component::Normal(_) => true,
             _ => false,
         });
-        let manifest = self.dir.join("env.toml");
         if !plain || ups > 1 {
             let message = format!("`{name}` is not in the environment's folder nor in one beside it");
-            self.problem(&manifest, None, true, message);
-            return None;
-        }
-        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-        if !extensions.contains(&extension) {
-            let message = format!("`{name}` is neither a Rhai script (.rhai) nor a WebAssembly module (.wasm, .wat)");
-            self.problem(&manifest, None, true, message);
+            self.problem(&self.dir.join("env.toml"), None, true, message);
             return None;
         }
         Some(self.dir.join(path))
     }
 
-    fn state(&mut self, manifest: &Manifest, clock: &Clock) -> Option<World> {
-        let file = self.dir.join(manifest.state.as_deref().unwrap_or("state.json"));
-        if manifest.state.is_none() && !file.exists() {
+    fn state(&mut self, file: &Path, environment: &Environment) -> Option<World> {
+        let text = self.read(file)?;
+        if let Err(e) = serde_json::from_str::<Json>(&text) {
+            self.problem(file, Some((e.line(), e.column())), true, e.to_string());
             return None;
         }
-        let text = self.read(&file)?;
-        match serde_json::from_str::<Json>(&text) {
-            Ok(state) => match World::from_json(&state, clock.clone(), manifest.seed) {
-                Ok(world) => return Some(world),
-                Err(message) => self.problem(&file, None, true, message),
-            },
-            Err(e) => self.problem(&file, Some((e.line(), e.column())), true, e.to_string()),
-        }
-        None
+        environment.start(Some(&text)).map_err(|e| self.problem(file, None, true, e.to_string())).ok()
     }
 
-    fn worlds(&mut self, manifest: &Manifest, clock: &Clock) -> HashMap<String, World> {
+    fn worlds(&mut self, environment: &Environment) -> HashMap<String, World> {
         #[derive(serde::Deserialize)]
-        struct Line {
+        struct Line<'a> {
             id: String,
-            state: Json,
+            #[serde(borrow)]
+            state: &'a RawValue,
         }
         let file = self.dir.join("worlds.jsonl");
         let mut worlds = HashMap::new();
@@ -238,9 +284,10 @@ impl Loader<'_> {
         }
         let Some(text) = self.read(&file) else { return worlds };
         for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            let parsed = serde_json::from_str::<Line>(line)
-                .map_err(|e| e.to_string())
-                .and_then(|line| Ok((line.id, World::from_json(&line.state, clock.clone(), manifest.seed)?)));
+            let parsed = serde_json::from_str::<Line>(line).map_err(|e| e.to_string()).and_then(|line| {
+                let world = environment.start(Some(line.state.get())).map_err(|e| e.to_string())?;
+                Ok((line.id, world))
+            });
             match parsed {
                 Ok((id, world)) => drop(worlds.insert(id, world)),
                 Err(message) => self.problem(&file, Some((at + 1, 1)), true, message),
@@ -267,6 +314,17 @@ impl Loader<'_> {
                 self.problem(file, None, true, message);
             }
             functions.insert(tool.name.clone(), function);
+        }
+        let shown = match &manifest.final_state {
+            FinalState::Shown(function) => Some(("final_state", function, "nothing")),
+            FinalState::Tables | FinalState::Unrelated => None,
+        };
+        let setup = manifest.setup.as_ref().map(|function| ("setup", function, "given"));
+        for (key, function, parameter) in setup.into_iter().chain(shown) {
+            if !known.contains(function) {
+                let message = format!("`{key}` needs a function `{function}({parameter})` in {}", manifest.mock);
+                self.problem(file, None, true, message);
+            }
         }
         for name in manifest.tools.keys().filter(|name| tools.get(name).is_none()) {
             self.problem(file, None, false, format!("settings for `{name}`, which is not in tools.json"));

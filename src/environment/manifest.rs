@@ -1,8 +1,10 @@
 //! `env.toml`, as written and as checked.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Deserialize;
+use serde::de::{Deserializer, Error, Visitor};
 
 use crate::json::pointer::Pattern;
 use crate::mock::Limits;
@@ -24,9 +26,13 @@ pub struct Manifest {
     #[serde(default)]
     pub seed: u64,
     pub unknown_tool: Option<String>,
-    /// Whether the final states that records bring are in terms of this environment's tables.
-    #[serde(default = "default_true")]
-    pub final_state: bool,
+    /// The member of a record's initial and final state that is this environment's part. Without it the whole is, where it runs
+    /// alone, and otherwise the member of its name.
+    pub state_name: Option<String>,
+    /// The function that makes the initial world out of the state that is given.
+    pub setup: Option<String>,
+    #[serde(default)]
+    pub final_state: FinalState,
     #[serde(default)]
     pub limits: Limits,
     #[serde(default)]
@@ -35,12 +41,50 @@ pub struct Manifest {
     pub tools: BTreeMap<String, ToolSettings>,
 }
 
-fn default_true() -> bool {
-    true
-}
-
 fn default_mock() -> String {
     "tools.rhai".into()
+}
+
+/// What the final states that records bring are compared with. Written as `true`, `false`, or a function's name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum FinalState {
+    /// The tables and values of the world.
+    #[default]
+    Tables,
+    /// Nothing: they are in other terms.
+    Unrelated,
+    /// What this function of the mock answers.
+    Shown(String),
+}
+
+impl<'de> Deserialize<'de> for FinalState {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<FinalState, D::Error> {
+        struct FinalStateVisitor;
+        impl Visitor<'_> for FinalStateVisitor {
+            type Value = FinalState;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("true, false, or the name of a function")
+            }
+            fn visit_bool<E: Error>(self, tables: bool) -> Result<FinalState, E> {
+                Ok(if tables { FinalState::Tables } else { FinalState::Unrelated })
+            }
+            fn visit_str<E: Error>(self, function: &str) -> Result<FinalState, E> {
+                Ok(FinalState::Shown(function.to_owned()))
+            }
+        }
+        deserializer.deserialize_any(FinalStateVisitor)
+    }
+}
+
+/// `env.toml` of a folder that consists of other environments.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Group {
+    #[serde(rename = "name")]
+    pub _name: String,
+    #[serde(rename = "summary")]
+    pub _summary: String,
+    pub environments: Vec<String>,
 }
 
 /// A rule of the domain, for people and for diagnostics.

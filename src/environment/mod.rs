@@ -4,6 +4,7 @@ mod load;
 mod manifest;
 mod memo;
 mod stage;
+mod start;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -11,8 +12,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use load::load;
-pub use manifest::{Manifest, Relaxation, Rule, ToolSettings};
-pub use stage::{Episode, Performed, Stage, StageError};
+pub use manifest::{FinalState, Manifest, Relaxation, Rule, ToolSettings};
+pub use stage::{Episode, InitialWorlds, NoWorld, Performed, Stage, StageError};
+pub use start::Unmade;
 
 use crate::diagnostic::plain;
 use crate::mock::{Limits, Mock};
@@ -31,8 +33,10 @@ pub struct Environment {
     pub relaxations: HashMap<String, Relaxation>,
     /// The function behind each tool.
     pub functions: HashMap<String, String>,
-    /// `state.json`, or what was given in its place.
+    /// The world of `state.json`; where there is no such file, the one that `setup` makes of nothing.
     pub state: Option<World>,
+    /// Why `setup` made none of nothing.
+    pub unmade: Option<Unmade>,
     /// State given on the command line; comes before `state`.
     pub given: Option<World>,
     /// `worlds.jsonl`: initial worlds by record id.

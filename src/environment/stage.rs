@@ -5,8 +5,10 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+use serde_json::value::RawValue;
+
 use super::memo::{Known, Memo, Node};
-use super::{Environment, Problem, Relaxation, load};
+use super::{Environment, Problem, Relaxation, Unmade, load};
 use crate::diagnostic::CitedRule;
 use crate::json::Json;
 use crate::mock::{Fault, FaultKind, Outcome, Turn};
@@ -59,8 +61,11 @@ impl Stage {
     pub fn load<'a>(dirs: impl IntoIterator<Item = &'a Path>) -> Result<Stage, StageError> {
         let mut stage = Stage { memo: Some(Memo::default()), ..Stage::default() };
         for dir in dirs {
-            let (environment, problems) = load(dir);
-            stage.environments.push(environment.ok_or(StageError::Environment(problems))?);
+            let (environments, problems) = load(dir);
+            if environments.is_empty() {
+                return Err(StageError::Environment(problems));
+            }
+            stage.environments.extend(environments);
         }
         for (at, environment) in stage.environments.iter().enumerate() {
             for tool in &environment.tools.tools {
@@ -105,10 +110,9 @@ impl Stage {
             }
         };
         let fail = |message: String| StageError::State(format!("{}: {message}", file.display()));
-        let text = std::fs::read(file).map_err(|e| fail(e.to_string()))?;
-        let state: Json = serde_json::from_slice(&text).map_err(|e| fail(e.to_string()))?;
+        let text = std::fs::read_to_string(file).map_err(|e| fail(e.to_string()))?;
         let environment = &mut self.environments[at];
-        environment.given = Some(environment.world(&state).map_err(fail)?);
+        environment.given = Some(environment.start(Some(&text)).map_err(|e| fail(e.to_string()))?);
         self.memo = self.memo.as_ref().map(|_| Memo::default());
         Ok(())
     }
@@ -130,39 +134,60 @@ impl Stage {
     /// The worlds in which a trajectory starts, one for each environment.
     ///
     /// # Errors
-    /// When there is none, or the record's own is none: a JSON pointer into the record, and what is wrong.
-    pub fn initial_worlds(&self, trajectory: &Trajectory) -> Result<InitialWorlds, (&'static str, String)> {
-        let own: Option<Json> = match &trajectory.metadata.initial_state {
-            Some(text) => Some(
-                serde_json::from_str(text)
-                    .map_err(|e| ("/metadata/initial_state", format!("the initial state cannot be read: {e}")))?,
-            ),
-            None => None,
-        };
+    /// When there is none, the record's own is none, or making one failed.
+    pub fn initial_worlds(&self, trajectory: &Trajectory) -> Result<InitialWorlds, NoWorld> {
+        let own = trajectory.metadata.initial_state.as_deref();
         let alone = self.environments.len() == 1;
-        // The world, and whether other records start in it too.
-        let world = |environment: &Environment| -> Result<(World, bool), (&'static str, String)> {
-            if let Some(world) = environment.worlds.get(&trajectory.id) {
-                return Ok((world.clone(), false));
-            }
-            let name = environment.manifest.name.as_str();
-            if let Some(own) = &own {
-                let part = if alone { Some(own) } else { own.get(name) };
-                if let Some(part) = part {
-                    let world = environment.world(part).map_err(|e| ("/metadata/initial_state", e))?;
-                    return Ok((world, false));
-                }
-            }
-            match environment.given.as_ref().or(environment.state.as_ref()) {
-                Some(world) => Ok((world.clone(), true)),
-                None => {
-                    let message = "has no state of its own and the record brings none: give --state";
-                    Err(("", format!("environment `{name}` {message}")))
-                }
+        let parts = match own {
+            Some(text) if self.environments.iter().any(|e| e.part_name(alone).is_some()) => parts(text)?,
+            _ => HashMap::new(),
+        };
+        let mut initial = InitialWorlds::default();
+        for (at, environment) in self.environments.iter().enumerate() {
+            let part = match environment.part_name(alone) {
+                None => own,
+                Some(name) => parts.get(name).map(|part| part.get()),
+            };
+            let (world, node) = self.start(at, &trajectory.id, part)?;
+            initial.worlds.push(world);
+            initial.nodes.push(node);
+        }
+        Ok(initial)
+    }
+
+    /// The world in which a record starts in an environment, and its name where other records may start in it too.
+    fn start(&self, at: usize, id: &str, part: Option<&str>) -> Result<(World, Option<Node>), NoWorld> {
+        let environment = &self.environments[at];
+        if let Some(world) = environment.worlds.get(id) {
+            return Ok((world.clone(), None));
+        }
+        let no_world = |unmade: Unmade| match unmade {
+            Unmade::State(message) => NoWorld::State { at: "/metadata/initial_state", message },
+            fault => {
+                let message = format!("environment `{}`: {fault}", environment.manifest.name);
+                NoWorld::Fault { at: if part.is_some() { "/metadata/initial_state" } else { "" }, message }
             }
         };
-        let (worlds, shared) = self.environments.iter().map(world).collect::<Result<_, _>>()?;
-        Ok(InitialWorlds { worlds, shared })
+        if let Some(part) = part {
+            let Some(memo) = &self.memo else { return Ok((environment.start(Some(part)).map_err(no_world)?, None)) };
+            let node = Node::of_text(at, part);
+            if let Some(world) = memo.world(node) {
+                return Ok((world, Some(node)));
+            }
+            let world = environment.start(Some(part)).map_err(no_world)?;
+            memo.keep_world(node, &world);
+            return Ok((world, Some(node)));
+        }
+        match (environment.given.as_ref().or(environment.state.as_ref()), &environment.unmade) {
+            (Some(world), _) => Ok((world.clone(), Some(Node::initial(at)))),
+            (None, Some(unmade)) => Err(no_world(unmade.clone())),
+            (None, None) => {
+                let name = &environment.manifest.name;
+                let message =
+                    format!("environment `{name}` has no state of its own and the record brings none: give --state");
+                Err(NoWorld::State { at: "", message })
+            }
+        }
     }
 
     /// The state that `worlds.jsonl` has for a record, as JSON text.
@@ -193,34 +218,41 @@ impl Stage {
 
     /// An episode that starts in the given worlds.
     pub fn episode(&self, initial: InitialWorlds) -> Episode<'_> {
-        let node = |(at, shared): (usize, &bool)| shared.then(|| Node::initial(at));
-        let nodes = initial.shared.iter().enumerate().map(node).collect();
-        Episode { stage: self, worlds: initial.worlds, nodes }
+        Episode { stage: self, worlds: initial.worlds, nodes: initial.nodes }
     }
 }
 
-impl Environment {
-    /// A world of this environment, with its clock and seed.
-    ///
-    /// # Errors
-    /// When `state` is no object.
-    pub fn world(&self, state: &Json) -> Result<World, String> {
-        let clock = self.manifest.clock.as_deref().and_then(crate::world::Clock::parse).unwrap_or_default();
-        World::from_json(state, clock, self.manifest.seed)
+/// The members of a state, as texts. A state that is no object has none.
+fn parts(state: &str) -> Result<HashMap<String, &RawValue>, NoWorld> {
+    if !state.trim_start().starts_with('{') {
+        return Ok(HashMap::new());
     }
+    serde_json::from_str(state).map_err(|e| NoWorld::State {
+        at: "/metadata/initial_state",
+        message: format!("the initial state cannot be read: {e}"),
+    })
+}
+
+/// Why a record has no world to start in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NoWorld {
+    /// There is no state, or it is none: a JSON pointer into the record, and what is wrong.
+    State { at: &'static str, message: String },
+    /// The environment failed to make a world of it, likewise.
+    Fault { at: &'static str, message: String },
 }
 
 /// The worlds in which an episode starts, one for each environment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct InitialWorlds {
     pub worlds: Vec<World>,
-    /// Which of them are the environments' own, which other records start in too.
-    shared: Vec<bool>,
+    /// The names of the worlds in which other records may start too.
+    nodes: Vec<Option<Node>>,
 }
 
 impl From<Vec<World>> for InitialWorlds {
     fn from(worlds: Vec<World>) -> InitialWorlds {
-        InitialWorlds { shared: vec![false; worlds.len()], worlds }
+        InitialWorlds { nodes: vec![None; worlds.len()], worlds }
     }
 }
 
@@ -285,10 +317,44 @@ impl Episode<'_> {
         performed
     }
 
+    /// What a function of the mock makes of the world as it is now. Nothing is written.
+    ///
+    /// # Errors
+    /// When the function is wrong.
+    pub(crate) fn shown(&self, at: usize, function: &str) -> Result<Json, Fault> {
+        let environment = &self.stage.environments[at];
+        let memo = self.stage.memo.as_ref().zip(self.nodes[at]);
+        // No call has `null` for its arguments.
+        let memo = memo.map(|(memo, node)| (memo, Memo::key(node, function, &Json::Null, &[])));
+        let known = memo.as_ref().and_then(|(memo, key)| memo.get(key));
+        let outcome = match known {
+            Some(known) => known.performed.outcome.clone(),
+            None => {
+                let mut turn = Turn { world: self.worlds[at].clone(), ..Turn::default() };
+                environment.mock.run(function, &Json::Null, &mut turn)
+            }
+        };
+        match outcome {
+            Outcome::Answer(shown) => {
+                if let Some((memo, key)) = memo {
+                    let performed = Performed { outcome: Outcome::Answer(shown.clone()), cited: Vec::new() };
+                    memo.keep(key, Known { performed, after: None }, shown.nodes());
+                }
+                Ok(shown)
+            }
+            Outcome::Fault(fault) => Err(fault),
+            Outcome::Refusal(answer) => Err(Fault {
+                kind: FaultKind::Script,
+                message: format!("it fails with {}", answer.excerpt()),
+                place: None,
+            }),
+        }
+    }
+
     fn run(&mut self, at: usize, tool: &str, arguments: &Json, offered: Vec<Arc<str>>) -> Performed {
         let environment = &self.stage.environments[at];
         let before = self.worlds[at].clone();
-        let mut turn = Turn { world: before.clone(), offered, cited: Vec::new() };
+        let mut turn = Turn { world: before.clone(), offered, ..Turn::default() };
         let function = environment.functions.get(tool).map_or(tool, String::as_str);
         let outcome = environment.mock.run(function, arguments, &mut turn);
         self.worlds[at] = match outcome {

@@ -1,5 +1,9 @@
 //! Arithmetic on texts, with the results and error texts of Python 3.11, which most tools of the field call.
 
+use std::cmp::Ordering;
+
+use num_bigint::BigUint;
+
 use crate::json::Json;
 
 /// Longest text that is evaluated, in bytes.
@@ -9,14 +13,36 @@ const DEPTH_MAX: u32 = 100;
 
 /// `x` to so many decimals, ties to even on the exact binary value.
 pub fn round(x: f64, decimals: i64) -> f64 {
-    if (0..=30).contains(&decimals) {
-        return fixed(x, decimals).parse().unwrap_or(x);
+    // Beyond, no float has another digit.
+    if (0..=323).contains(&decimals) {
+        return format!("{x:.*}", decimals as usize).parse().unwrap_or(x);
+    }
+    if decimals < 0 && x.fract() == 0.0 {
+        return without_digits(x, decimals.unsigned_abs());
     }
     if decimals < 0 {
         let unit = 10f64.powi(decimals.unsigned_abs().min(400) as i32);
         return if unit.is_finite() { (x / unit).round_ties_even() * unit } else { 0.0 };
     }
     x
+}
+
+/// A whole number without so many digits at its end, ties to even.
+fn without_digits(x: f64, digits: u64) -> f64 {
+    let text = format!("{:.0}", x.abs());
+    if digits > text.len() as u64 {
+        return x * 0.0;
+    }
+    let whole: BigUint = text.parse().unwrap_or_default();
+    let unit = BigUint::from(10u8).pow(digits as u32);
+    let (mut units, rest) = (&whole / &unit, &whole % &unit);
+    let up = match (rest * 2u8).cmp(&unit) {
+        Ordering::Less => false,
+        Ordering::Equal => units.bit(0),
+        Ordering::Greater => true,
+    };
+    units += u8::from(up);
+    (units * unit).to_string().parse::<f64>().map_or(x, |rounded| rounded.copysign(x))
 }
 
 /// The text of `x` with so many decimals (0 to 30).
@@ -337,6 +363,12 @@ mod tests {
         assert_eq!(round(0.125, 2), 0.12);
         assert_eq!(round(0.5, 0), 0.0);
         assert_eq!(round(1250.0, -2), 1200.0);
+        assert_eq!(round(-1350.0, -2), -1400.0);
+        assert_eq!(round(61.0, -2), 100.0);
+        assert_eq!(round(61.0, -9), 0.0);
+        assert_eq!(round(f64::MAX, -3), f64::MAX);
+        assert_eq!(round(1.5e-39, 40), 1.5e-39);
+        assert_eq!(round(1.5e-45, 40), 0.0);
         assert_eq!(fixed(1.0, 2), "1.00");
     }
 }

@@ -20,6 +20,8 @@ pub mod shape;
 mod schema;
 mod step;
 mod survey;
+#[cfg(feature = "wasm")]
+pub mod wasm;
 
 use std::collections::{HashMap, HashSet};
 

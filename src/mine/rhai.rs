@@ -17,7 +17,7 @@ pub struct Source {
     pub functions: BTreeMap<String, String>,
 }
 
-/// Names that Rhai keeps for itself, or that the host's functions have.
+/// Names that Rhai keeps for itself, or that functions have which mined mocks call.
 const TAKEN: &[&str] = &[
     "let",
     "const",
@@ -105,14 +105,14 @@ const TAKEN: &[&str] = &[
     "null",
     "nil",
     "exit",
-    "recorded_answer",
-    "remember",
-    "found",
-    "answered",
-    "nearest_call",
-    "apply_recorded",
-    "mint",
-    "call_key",
+    "args",
+    "told",
+    "filter",
+    "starts_with",
+    "sub_string",
+    "merge",
+    "is_map",
+    "is_number",
 ];
 
 /// A name that Rhai takes for a function or a variable.
@@ -121,7 +121,7 @@ fn identifier(name: &str) -> String {
     if !text.starts_with(|c: char| c.is_ascii_alphabetic()) {
         text.insert_str(0, "tool_");
     }
-    if TAKEN.contains(&text.as_str()) {
+    if TAKEN.contains(&text.as_str()) || HELPERS.contains(&format!("\nfn {text}(")) {
         text.push_str("_tool");
     }
     text
@@ -528,6 +528,15 @@ fn rounded(value, decimals) {
     if is_number(value) { round(value, decimals) } else { value }
 }
 
+// Whether a record has what the arguments say, as far as it has such members.
+fn agrees(record, args) {
+    if !is_map(args) { return false; }
+    for name in args.keys() {
+        if name in record && record[name] != args[name] { return false; }
+    }
+    true
+}
+
 fn product(list) {
     let result = 1;
     for item in list { result *= item; }
@@ -592,12 +601,16 @@ fn answered(tool, args) {
 }
 
 fn nearest_call(tool, args) {
+    if !is_map(args) { return ""; }
     let best = ();
     let least = 1000;
     for key in keys("answers").filter(|key| key.starts_with(`${tool} `)) {
         let other = from_json(key.sub_string(tool.len() + 1));
         if is_map(other) {
-            let differing = args.keys().filter(|name| args[name] != other[name]).len();
+            let differing = 0;
+            for name in args.keys() {
+                if args[name] != other[name] { differing += 1; }
+            }
             if differing < least { best = to_json(other); least = differing; }
         }
     }

@@ -3,8 +3,6 @@
 //! The verb of a name says what is done, the words after it to what: `create_invoice` puts a record into `invoices` under a new id,
 //! `get_invoice(invoice_id)` looks it up. A guess, and marked as one.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
 
 use super::Offered;
@@ -107,59 +105,93 @@ pub(super) fn sample(schema: &Value, depth: u32) -> Value {
     }
 }
 
-/// The body of a function for a tool that was never called.
-pub(super) fn body(tool: &Offered, quoted: impl Fn(&str) -> String, literal: impl Fn(&Value) -> String) -> String {
+/// What a tool that was never called is taken to do. The id is the argument that names the record.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Guess {
+    /// Puts the arguments into a table, under a new id by a pattern, which also stands in a field.
+    Create {
+        table: String,
+        field: String,
+        pattern: String,
+    },
+    Look {
+        table: String,
+        id: String,
+    },
+    /// The records that agree with the arguments they have.
+    List {
+        table: String,
+    },
+    Change {
+        table: String,
+        id: String,
+    },
+    Remove {
+        table: String,
+        id: String,
+    },
+    /// Nothing is known but the form of the answer.
+    Sample(Value),
+    Recorded,
+}
+
+pub(super) fn guess(tool: &Offered) -> Guess {
     let words = crate::grounding::name_parts(&tool.name);
     let verb = words.iter().take(2).position(|word| VERBS.iter().any(|(_, verbs)| verbs.contains(&word.as_str())));
     let deed =
         verb.and_then(|at| VERBS.iter().find(|(_, verbs)| verbs.contains(&words[at].as_str())).map(|(deed, _)| *deed));
     let about = verb.and_then(|at| noun(&words[at + 1..]));
+    let unknown = || tool.returns.as_ref().map_or(Guess::Recorded, |schema| Guess::Sample(sample(schema, 0)));
+    let (Some(deed), Some((one, table))) = (deed, about) else { return unknown() };
     let properties = tool.parameters.get("properties").and_then(Value::as_object);
     let names = || properties.into_iter().flat_map(|properties| properties.keys());
-    let name = quoted(&tool.name);
-    let mut out = String::new();
-    let (Some(deed), Some((one, many))) = (deed, about) else {
-        let _ = match &tool.returns {
-            Some(schema) => writeln!(out, "    {}", literal(&sample(schema, 0))),
-            None => writeln!(out, "    answered({name}, args)"),
-        };
-        return out;
-    };
-    let table = quoted(&many);
     let id = names().find(|name| **name == format!("{one}_id")).or_else(|| {
         names().find(|name| *name == "id" || name.to_lowercase().ends_with("id") || name.ends_with("_number"))
     });
-    let key = id.map(|id| format!("args[{}]", quoted(id)));
-    let _ = match (deed, key) {
+    match (deed, id.cloned()) {
         (Deed::Create, _) => {
-            let field = quoted(&format!("{one}_id"));
             let prefix: String =
                 one.chars().filter(char::is_ascii_alphabetic).take(3).collect::<String>().to_uppercase();
-            let pattern = quoted(&format!("{}-######", prefix.replace('@', "")));
-            writeln!(
-                out,
-                "    let id = mint({pattern});\n    let record = args.merge(#{{ {field}: id }});\n    put({table}, id, record);\n    record"
+            Guess::Create { table, field: format!("{one}_id"), pattern: format!("{prefix}-######") }
+        }
+        (Deed::Look, Some(id)) => Guess::Look { table, id },
+        (Deed::Change, Some(id)) => Guess::Change { table, id },
+        (Deed::Remove, Some(id)) => Guess::Remove { table, id },
+        (Deed::List, _) => Guess::List { table },
+        _ => unknown(),
+    }
+}
+
+/// The body of a function for a tool that was never called.
+pub(super) fn body(tool: &Offered, quoted: impl Fn(&str) -> String, literal: impl Fn(&Value) -> String) -> String {
+    let name = quoted(&tool.name);
+    let key = |id: &str| format!("args[{}]", quoted(id));
+    match guess(tool) {
+        Guess::Create { table, field, pattern } => format!(
+            "    let id = mint({});\n    let record = args.merge(#{{ {}: id }});\n    put({}, id, record);\n    record\n",
+            quoted(&pattern),
+            quoted(&field),
+            quoted(&table)
+        ),
+        Guess::Look { table, id } => format!("    found({}, {}, {name}, args)\n", quoted(&table), key(&id)),
+        Guess::Change { table, id } => {
+            let (table, key) = (quoted(&table), key(&id));
+            format!(
+                "    let record = found({table}, {key}, {name}, args).merge(args);\n    put({table}, `${{{key}}}`, record);\n    record\n"
             )
         }
-        (Deed::Look, Some(key)) => writeln!(out, "    found({table}, {key}, {name}, args)"),
-        (Deed::Change, Some(key)) => writeln!(
-            out,
-            "    let record = found({table}, {key}, {name}, args).merge(args);\n    put({table}, `${{{key}}}`, record);\n    record"
-        ),
-        (Deed::Remove, Some(key)) => writeln!(
-            out,
-            "    let record = found({table}, {key}, {name}, args);\n    remove({table}, `${{{key}}}`);\n    record"
-        ),
-        (Deed::List, _) => {
-            let record = "|record| args.keys().all(|name| !(name in record) || record[name] == args[name])";
-            writeln!(out, "    query({table}).filter({record})")
+        Guess::Remove { table, id } => {
+            let (table, key) = (quoted(&table), key(&id));
+            format!(
+                "    let record = found({table}, {key}, {name}, args);\n    remove({table}, `${{{key}}}`);\n    record\n"
+            )
         }
-        _ => match &tool.returns {
-            Some(schema) => writeln!(out, "    {}", literal(&sample(schema, 0))),
-            None => writeln!(out, "    answered({name}, args)"),
-        },
-    };
-    out
+        Guess::List { table } => {
+            format!("    query({}).filter(|record| agrees(record, args))\n", quoted(&table))
+        }
+        Guess::Sample(value) => format!("    {}\n", literal(&value)),
+        Guess::Recorded => format!("    answered({name}, args)\n"),
+    }
 }
 
 #[cfg(test)]

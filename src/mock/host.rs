@@ -16,6 +16,8 @@ pub(crate) struct Host {
     pub limits: Limits,
     /// What `fail` or `answer` was called with. The call is over then.
     pub ended: Option<Ended>,
+    /// The state that is given, its members in the order in which they were written. Read when it is first asked for.
+    written: Option<serde_json::Value>,
 }
 
 /// How a guest ended its call before its function returned.
@@ -71,7 +73,7 @@ type Record = (Arc<str>, Json);
 
 impl Host {
     pub fn new(turn: Turn, limits: Limits) -> Host {
-        Host { turn, limits, ended: None }
+        Host { turn, limits, ended: None, written: None }
     }
 
     /// Whether a value may exist.
@@ -140,6 +142,33 @@ impl Host {
         let found = table.select(&condition);
         charge(found.len() as u64)?;
         Ok(found.into_iter().map(|(key, record)| (key.clone(), record.clone())).collect())
+    }
+
+    /// The keys of the object at a path of the given state, in the order in which they were written. Maps of the host are
+    /// ordered by key.
+    pub fn written_keys(&mut self, path: &[Json]) -> Done<Vec<String>> {
+        let Some(text) = &self.turn.given else { return Ok(Vec::new()) };
+        let mut at = match &mut self.written {
+            Some(written) => &*written,
+            written => {
+                charge(text.len() as u64 / 8)?;
+                &*written.insert(serde_json::from_str(text).unwrap_or_default())
+            }
+        };
+        for step in path {
+            let next = match (at, step) {
+                (serde_json::Value::Object(members), Json::Text(key)) => members.get(&**key),
+                (serde_json::Value::Array(items), Json::Int(at)) => {
+                    usize::try_from(*at).ok().and_then(|at| items.get(at))
+                }
+                _ => None,
+            };
+            let Some(next) = next else { return Ok(Vec::new()) };
+            at = next;
+        }
+        let keys = at.as_object().into_iter().flat_map(|members| members.keys());
+        charge(keys.clone().map(|key| 1 + key.len() as u64 / 16).sum())?;
+        Ok(keys.cloned().collect())
     }
 
     // ---- writes ----
@@ -227,11 +256,15 @@ impl Host {
 
 /// What guests that hold no values of their own ask the host to do with them.
 impl Host {
-    /// A text as it is, nothing for null, anything else as JSON.
+    /// A value as scripts show it within a text: a text as it is, nothing for null, floats in Rhai's form, anything else as JSON.
     fn as_text<'a>(&self, value: &'a Json) -> Done<std::borrow::Cow<'a, str>> {
         Ok(match value {
             Json::Text(text) => std::borrow::Cow::Borrowed(&**text),
             Json::Null => std::borrow::Cow::Borrowed(""),
+            Json::Float(_) | Json::Uint(_) => {
+                let n = value.as_f64().unwrap_or_default();
+                std::borrow::Cow::Owned(rhai::Dynamic::from_float(n).to_string())
+            }
             other => std::borrow::Cow::Owned(self.printed(other, Json::to_string)?),
         })
     }

@@ -7,6 +7,8 @@
 
 mod host;
 pub mod meter;
+pub mod precise;
+pub mod random;
 pub mod rhai;
 #[cfg(feature = "wasm")]
 pub mod wasm;
@@ -37,6 +39,8 @@ pub struct Turn {
     pub offered: Vec<Arc<str>>,
     /// The rules that the call named.
     pub cited: Vec<String>,
+    /// The state out of which the world is being made, as it was written.
+    pub given: Option<Arc<str>>,
 }
 
 /// How a call ended.

@@ -12,7 +12,7 @@ pub use compare::compare;
 pub use state::{StateAgreement, StateFinding};
 
 use crate::diagnostic::{CitedRule, Difference};
-use crate::environment::{Performed, Relaxation, Stage};
+use crate::environment::{NoWorld, Performed, Relaxation, Stage};
 use crate::json::Json;
 use crate::mock::{Fault, FaultKind, Outcome};
 use crate::trajectory::{Exchange, Trajectory};
@@ -60,13 +60,13 @@ pub enum Unchecked {
 /// Replays a trajectory from its initial worlds.
 ///
 /// # Errors
-/// When it has no initial world: a JSON pointer into the record, and what is wrong.
+/// When it has no initial world.
 pub fn replay(
     stage: &Stage,
     trajectory: &Trajectory,
     exchanges: &[Exchange],
     listener: &mut dyn FnMut(Event),
-) -> Result<(), (&'static str, String)> {
+) -> Result<(), NoWorld> {
     let initial = stage.initial_worlds(trajectory)?;
     let start = initial.worlds.clone();
     let mut episode = stage.episode(initial);
@@ -90,7 +90,7 @@ pub fn replay(
     }
     let state = match faulted {
         true => StateAgreement::Unchecked,
-        false => state::check(stage, trajectory, &start, &episode.worlds),
+        false => state::check(stage, trajectory, &start, &episode),
     };
     listener(Event::State(state));
     Ok(())

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::environment::Stage;
+use crate::environment::{Environment, Episode, FinalState, Stage};
 use crate::json::{Json, pointer};
+use crate::mock::Fault;
 use crate::trajectory::Trajectory;
 use crate::world::World;
 
@@ -14,6 +15,12 @@ pub enum StateAgreement {
     Mismatch(Vec<StateFinding>),
     /// The record says nothing of it, or a fault came before.
     Unchecked,
+    /// An environment could not show its state.
+    Fault {
+        environment: String,
+        function: String,
+        fault: Fault,
+    },
 }
 
 /// One record that differs, or a recorded state that cannot be read.
@@ -29,8 +36,15 @@ pub struct StateFinding {
 }
 
 /// Compares the final worlds with `metadata.final_state` (whole tables) and `metadata.final_state_diff` (changed records).
-pub(super) fn check(stage: &Stage, trajectory: &Trajectory, initial: &[World], worlds: &[World]) -> StateAgreement {
-    if stage.environments.iter().any(|environment| !environment.manifest.final_state) {
+pub(super) fn check(
+    stage: &Stage,
+    trajectory: &Trajectory,
+    initial: &[World],
+    episode: &Episode<'_>,
+) -> StateAgreement {
+    // One that has its own part of a state leaves the other parts to be compared.
+    let opaque = |e: &Environment| e.manifest.final_state == FinalState::Unrelated && e.manifest.state_name.is_none();
+    if stage.environments.iter().any(opaque) {
         return StateAgreement::Unchecked;
     }
     let mut findings = Vec::new();
@@ -51,10 +65,15 @@ pub(super) fn check(stage: &Stage, trajectory: &Trajectory, initial: &[World], w
                 continue;
             }
         };
-        checked = true;
         match name {
-            "final_state" => whole(stage, &recorded, worlds, &at, &mut findings),
-            _ => changed(&recorded, initial, worlds, &at, &mut findings),
+            "final_state" => match whole(stage, &recorded, episode, &at, &mut findings) {
+                Ok(compared) => checked |= compared,
+                Err(fault) => return fault,
+            },
+            _ => {
+                checked = true;
+                changed(&recorded, initial, &episode.worlds, &at, &mut findings);
+            }
         }
     }
     match (checked, findings.is_empty()) {
@@ -104,22 +123,97 @@ fn changed(recorded: &Json, initial: &[World], worlds: &[World], at: &str, findi
     }
 }
 
-fn whole(stage: &Stage, recorded: &Json, worlds: &[World], at: &str, findings: &mut Vec<StateFinding>) {
-    let by_environment = |name: &str| stage.environments.iter().position(|e| e.manifest.name == name);
-    let several = worlds.len() > 1;
-    for (name, tables) in recorded.as_map().into_iter().flat_map(|map| map.iter()) {
+/// Compares whole tables, and what environments show of their worlds. Answers whether anything was there to compare.
+fn whole(
+    stage: &Stage,
+    recorded: &Json,
+    episode: &Episode<'_>,
+    at: &str,
+    findings: &mut Vec<StateFinding>,
+) -> Result<bool, StateAgreement> {
+    let environments = &stage.environments;
+    let alone = environments.len() == 1;
+    if alone
+        && environments[0].part_name(alone).is_none()
+        && matches!(environments[0].manifest.final_state, FinalState::Shown(_))
+    {
+        one_part(stage, 0, "", recorded, episode, at, findings)?;
+        return Ok(true);
+    }
+    let named = environments.iter().all(|e| e.manifest.state_name.is_some());
+    // An object without members says as much as one with them, but for environments whose parts it does not have.
+    let mut compared = !named;
+    for (name, part) in recorded.as_map().into_iter().flat_map(|map| map.iter()) {
         let mut at = at.to_owned();
         pointer::push(&mut at, name);
-        match by_environment(name).filter(|_| several) {
-            Some(index) => {
-                for (table, value) in tables.as_map().into_iter().flat_map(|map| map.iter()) {
-                    let mut at = at.clone();
-                    pointer::push(&mut at, table);
-                    one_table(&worlds[index..=index], table, value, &at, findings);
-                }
-            }
-            None => one_table(worlds, name, tables, &at, findings),
+        match environments.iter().position(|e| e.part_name(alone) == Some(&**name)) {
+            Some(index) => compared |= one_part(stage, index, name, part, episode, &at, findings)?,
+            // Of environments that are not here.
+            None if named => {}
+            None => one_table(&episode.worlds, name, part, &at, findings),
         }
+    }
+    Ok(compared)
+}
+
+/// Compares the part of one environment.
+fn one_part(
+    stage: &Stage,
+    index: usize,
+    name: &str,
+    recorded: &Json,
+    episode: &Episode<'_>,
+    at: &str,
+    findings: &mut Vec<StateFinding>,
+) -> Result<bool, StateAgreement> {
+    let manifest = &stage.environments[index].manifest;
+    match &manifest.final_state {
+        FinalState::Unrelated => return Ok(false),
+        FinalState::Tables => {
+            for (table, value) in recorded.as_map().into_iter().flat_map(|map| map.iter()) {
+                let mut at = at.to_owned();
+                pointer::push(&mut at, table);
+                one_table(&episode.worlds[index..=index], table, value, &at, findings);
+            }
+        }
+        FinalState::Shown(function) => {
+            let shown = episode.shown(index, function).map_err(|fault| StateAgreement::Fault {
+                environment: manifest.name.clone(),
+                function: function.clone(),
+                fault,
+            })?;
+            differences(&shown, recorded, name, at, findings);
+        }
+    }
+    Ok(true)
+}
+
+/// Compares what an environment shows with what is recorded, member by member.
+fn differences(shown: &Json, recorded: &Json, name: &str, at: &str, findings: &mut Vec<StateFinding>) {
+    if shown == recorded {
+        return;
+    }
+    let (Some(ours), Some(theirs)) = (shown.as_map(), recorded.as_map()) else {
+        findings.push(StateFinding {
+            at: at.to_owned(),
+            message: format!("`{name}` ends otherwise in the environment"),
+            expected: Some(shown.clone()),
+            recorded: Some(recorded.clone()),
+        });
+        return;
+    };
+    let place = |member: &str| if name.is_empty() { member.to_owned() } else { format!("{name}/{member}") };
+    for (member, recorded) in theirs.iter().filter(|(member, recorded)| ours.get(member) != Some(recorded)) {
+        let mut at = at.to_owned();
+        pointer::push(&mut at, member);
+        let expected = ours.get(member).cloned();
+        let ends = if expected.is_some() { "ends otherwise" } else { "does not exist at the end" };
+        let message = format!("`{}` {ends} in the environment", place(member));
+        findings.push(StateFinding { at, message, expected, recorded: Some(recorded.clone()) });
+    }
+    for (member, value) in ours.iter().filter(|(member, _)| theirs.get(member).is_none()) {
+        let message = format!("`{}` exists at the end in the environment, and not in the record", place(member));
+        findings.push(StateFinding { at: at.to_owned(), message, expected: Some(value.clone()), recorded: None });
     }
 }
 

@@ -11,7 +11,7 @@ pub use report::{BundleReport, CallOutcome, CallReport, LevelResult, Report, Sta
 use crate::bundle::Mined;
 use crate::consistent;
 use crate::diagnostic::{CitedRule, Code, Diagnostic, Difference, Evidence, Level, Severity};
-use crate::environment::Stage;
+use crate::environment::{NoWorld, Stage};
 use crate::grounding::{self, Given, Index, Profile};
 use crate::ingest::{self, Format, Origin, Readable, Record, ToolShelf, Unreadable};
 use crate::json::Json;
@@ -194,8 +194,14 @@ impl Judge {
         let exchanges = std::mem::take(&mut listener.formed.exchanges);
         let result = replay::replay(&self.stage, trajectory, &exchanges, &mut |event| listener.event(event));
         formed.exchanges = exchanges;
-        if let Err((at, message)) = result {
-            report.diagnostics.push(Diagnostic::new(Code::NoInitialWorld, at, message));
+        match result {
+            Ok(()) => {}
+            Err(NoWorld::State { at, message }) => {
+                report.diagnostics.push(Diagnostic::new(Code::NoInitialWorld, at, message));
+            }
+            Err(NoWorld::Fault { at, message }) => {
+                report.diagnostics.push(Diagnostic::new(Code::EnvironmentFault, at, message).help(MEND));
+            }
         }
         let compared = report.calls.iter().any(|call| call.outcome == CallOutcome::Match);
         let faulted = report.diagnostics.iter().any(|d| d.severity == Severity::Fault && d.level == Level::Executed);
@@ -207,6 +213,8 @@ impl Judge {
         report.set_level(Level::Executed, result);
     }
 }
+
+const MEND: &str = "mend the environment; the trajectory is not judged by this";
 
 /// Builds the report from the events of replay.
 struct Listener<'a> {
@@ -310,6 +318,12 @@ impl Listener<'_> {
         self.report.state = match state {
             StateAgreement::Match => StateResult::Match,
             StateAgreement::Unchecked => StateResult::Unchecked,
+            StateAgreement::Fault { environment, function, fault } => {
+                let message = format!("environment `{environment}`: `{function}` could not be run: {fault}");
+                let diagnostic = Diagnostic::new(Code::EnvironmentFault, "/metadata/final_state", message);
+                self.report.diagnostics.push(diagnostic.help(MEND));
+                StateResult::Unchecked
+            }
             StateAgreement::Mismatch(findings) => {
                 for StateFinding { at, message, expected, recorded } in findings {
                     let mut diagnostic = Diagnostic::new(Code::StateMismatch, at, message);

@@ -2,96 +2,74 @@
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use num_bigint::{BigInt, Sign};
 use rhai::{
     Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Map as RhaiMap, NativeCallContext, Position,
 };
 
 use super::node::{Node, charge, from_dynamic, limit, printed, raise, to_dynamic};
-use crate::json::Json;
-use crate::json::arithmetic;
-use crate::mock::{Limits, Turn};
-use crate::world::{self, Condition, Size};
+use crate::json::{Json, arithmetic};
+use crate::mock::Limits;
+use crate::mock::host::{Done, Ended, Host, Stop, compare};
+use crate::mock::precise::{self, NoLog};
+use crate::mock::random::Random;
+use crate::world;
 
-/// The state of one call, reached through the tag of its evaluation.
+/// What one call works on, reached through the tag of its evaluation.
 #[derive(Clone)]
-pub(super) struct Handle(pub Arc<Mutex<State>>);
-
-pub(super) struct State {
-    pub turn: Turn,
-    /// What `fail` was called with. Set once; it cannot be caught.
-    pub refusal: Option<Json>,
-    limits: Limits,
-}
-
-impl State {
-    pub fn new(turn: Turn, limits: Limits) -> State {
-        State { turn, refusal: None, limits }
-    }
-}
+pub(super) struct Handle(pub Arc<Mutex<Host>>);
 
 impl Handle {
-    pub fn lock(&self) -> MutexGuard<'_, State> {
+    pub fn lock(&self) -> MutexGuard<'_, Host> {
         self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 
 type Raised<T> = Result<T, Box<EvalAltResult>>;
 
-/// An error that a script cannot catch.
-fn terminate<T>() -> Raised<T> {
-    Err(Box::new(EvalAltResult::ErrorTerminated(Dynamic::UNIT, Position::NONE)))
+impl From<Stop> for Box<EvalAltResult> {
+    fn from(stop: Stop) -> Box<EvalAltResult> {
+        match stop {
+            Stop::Mistake(message) => Box::new(EvalAltResult::ErrorRuntime(message.into(), Position::NONE)),
+            // What a script cannot catch.
+            Stop::Limit(message) => Box::new(EvalAltResult::ErrorTerminated(message.into(), Position::NONE)),
+        }
+    }
 }
 
-fn with<T>(ctx: &NativeCallContext, work: impl FnOnce(&mut State) -> Raised<T>) -> Raised<T> {
+fn with<T>(ctx: &NativeCallContext, work: impl FnOnce(&mut Host) -> Raised<T>) -> Raised<T> {
     match ctx.tag().and_then(|tag| tag.read_lock::<Handle>()) {
         Some(handle) => work(&mut handle.lock()),
         None => raise("host functions work only while a tool is called"),
     }
 }
 
-/// A key as text: numbers are keys too.
-fn key_text(key: &Dynamic) -> Raised<String> {
-    match from_dynamic(key, &Limits::default())? {
-        Json::Text(text) => Ok(text.to_string()),
-        Json::Int(n) => Ok(n.to_string()),
-        other => raise(format!("a key must be a text or an integer, not {}", other.a_kind())),
-    }
+/// Ends the call, which a script cannot catch.
+fn end(host: &mut Host, ended: Ended) -> Raised<()> {
+    host.ended = Some(ended);
+    Err(Box::new(EvalAltResult::ErrorTerminated(Dynamic::UNIT, Position::NONE)))
 }
 
-/// Fields of one condition.
-const FIELDS_MAX: usize = 32;
-
-fn condition(state: &State, map: &Dynamic) -> Raised<Condition> {
-    match from_dynamic(map, &state.limits)? {
-        Json::Map(fields) if fields.len() > FIELDS_MAX => {
-            raise(format!("a condition has at most {FIELDS_MAX} fields, this one has {}", fields.len()))
-        }
-        Json::Map(fields) => {
-            Ok(Condition::new(fields.iter().map(|(name, value)| (name.to_string(), value.clone())).collect()))
-        }
-        other => raise(format!("a condition must be a map or a closure, not {}", other.a_kind())),
-    }
+fn some(found: Option<Json>) -> Dynamic {
+    found.map_or(Dynamic::UNIT, |value| to_dynamic(&value))
 }
 
-/// How large the world may grow.
-fn size_max(state: &State) -> Size {
-    Size { records: state.limits.world_records, nodes: state.limits.world_nodes }
+/// A key as the host takes it. An argument that is absent, or no key at all, names no record.
+fn key(key: &Dynamic) -> Json {
+    match (key.read_lock::<ImmutableString>(), key.as_int()) {
+        (Some(text), _) => Json::text(text.as_str()),
+        (None, Ok(n)) => Json::Int(n),
+        (None, Err(_)) => from_dynamic(key, &Limits::default()).unwrap_or_default(),
+    }
 }
 
 type Record = (Arc<str>, Json);
 
 /// The records of a table, all or those that satisfy a condition.
 fn records(ctx: &NativeCallContext, table: &str, wanted: Option<&Dynamic>) -> Raised<Vec<Record>> {
-    with(ctx, |state| {
-        let condition = match wanted {
-            Some(wanted) => condition(state, wanted)?,
-            None => Condition::default(),
-        };
-        let Some(table) = state.turn.world.table(table) else { return Ok(Vec::new()) };
-        charge(table.cost(&condition))?;
-        let found = table.select(&condition);
-        charge(found.len() as u64)?;
-        Ok(found.into_iter().map(|(key, record)| (key.clone(), record.clone())).collect())
+    with(ctx, |host| {
+        let wanted = wanted.map(|wanted| from_dynamic(wanted, &host.limits)).transpose()?;
+        Ok(host.select(table, wanted.as_ref())?)
     })
 }
 
@@ -123,6 +101,8 @@ pub(super) fn register(engine: &mut Engine, limits: Limits) {
     register_answers(engine);
     register_clock(engine);
     register_numbers(engine);
+    register_random(engine);
+    register_precise(engine);
     register_texts(engine, limits);
 }
 
@@ -151,22 +131,21 @@ fn register_texts(engine: &mut Engine, limits: Limits) {
 }
 
 fn register_reads(engine: &mut Engine) {
-    let get = |ctx: &NativeCallContext, table: &str, key: &Dynamic| -> Raised<Dynamic> {
-        // An argument that is absent, or no key at all, names no record.
-        let Ok(key) = key_text(key) else { return Ok(Dynamic::UNIT) };
-        with(ctx, |state| Ok(state.turn.world.get(table, &key).map_or(Dynamic::UNIT, to_dynamic)))
+    let get = |ctx: &NativeCallContext, table: &str, name: &Dynamic| -> Raised<Dynamic> {
+        let name = key(name);
+        with(ctx, |host| Ok(some(host.get(table, &name))))
     };
     engine.register_fn("get", move |ctx: NativeCallContext, table: &str, key: Dynamic| get(&ctx, table, &key));
     // A text and a number are also what Rhai's own `get` takes, so that this form must be named exactly.
     engine.register_fn("get", move |ctx: NativeCallContext, table: &str, key: i64| {
         get(&ctx, table, &Dynamic::from_int(key))
     });
-    engine.register_fn("exists", |ctx: NativeCallContext, table: &str, key: Dynamic| -> Raised<bool> {
-        let Ok(key) = key_text(&key) else { return Ok(false) };
-        with(&ctx, |state| Ok(state.turn.world.get(table, &key).is_some()))
+    engine.register_fn("exists", |ctx: NativeCallContext, table: &str, name: Dynamic| -> Raised<bool> {
+        let name = key(&name);
+        with(&ctx, |host| Ok(host.get(table, &name).is_some()))
     });
     engine.register_fn("get", |ctx: NativeCallContext, name: &str| -> Raised<Dynamic> {
-        with(&ctx, |state| Ok(state.turn.world.value(name).map_or(Dynamic::UNIT, to_dynamic)))
+        with(&ctx, |host| Ok(some(host.value(name))))
     });
     engine.register_fn("query", |ctx: NativeCallContext, table: &str| records(&ctx, table, None).map(listed));
     engine.register_fn("query", |ctx: NativeCallContext, table: &str, wanted: RhaiMap| {
@@ -178,6 +157,10 @@ fn register_reads(engine: &mut Engine) {
     engine.register_fn("query", |ctx: NativeCallContext, table: &str, accepts: FnPtr| {
         accepted(&ctx, table, &accepts).map(listed)
     });
+    engine.register_fn("written_keys", |ctx: NativeCallContext, path: Array| -> Raised<Array> {
+        let path: Vec<Json> = path.iter().map(key).collect();
+        with(&ctx, |host| Ok(host.written_keys(&path)?.into_iter().map(Dynamic::from).collect()))
+    });
     engine.register_fn("keys", |ctx: NativeCallContext, table: &str| records(&ctx, table, None).map(keyed));
     engine.register_fn("keys", |ctx: NativeCallContext, table: &str, wanted: RhaiMap| {
         records(&ctx, table, Some(&Dynamic::from(wanted))).map(keyed)
@@ -188,77 +171,57 @@ fn register_reads(engine: &mut Engine) {
 }
 
 fn register_writes(engine: &mut Engine) {
-    engine.register_fn("insert", |ctx: NativeCallContext, table: &str, key: Dynamic, record: Dynamic| -> Raised<()> {
-        let key = key_text(&key)?;
-        with(&ctx, |state| {
-            let record = from_dynamic(&record, &state.limits)?;
-            let max = size_max(state);
-            state.turn.world.insert(table, &key, record, max).or_else(|e| raise(e.to_string()))
-        })
-    });
-    engine.register_fn("put", |ctx: NativeCallContext, table: &str, key: Dynamic, record: Dynamic| -> Raised<()> {
-        let key = key_text(&key)?;
-        with(&ctx, |state| {
-            let record = from_dynamic(&record, &state.limits)?;
-            let max = size_max(state);
-            state.turn.world.put(table, &key, record, max).or_else(|e| raise(e.to_string()))
-        })
-    });
+    type Write = fn(&mut Host, &str, &Json, Json) -> Done<()>;
+    let writes: [(&str, Write); 3] = [
+        ("insert", |host, table, key, record| host.insert(table, key, record)),
+        ("put", |host, table, key, record| host.put(table, key, record)),
+        ("update", |host, table, key, fields| host.update(table, key, &fields)),
+    ];
+    for (name, write) in writes {
+        let write = move |ctx: NativeCallContext, table: &str, name: Dynamic, record: Dynamic| -> Raised<()> {
+            let name = key(&name);
+            with(&ctx, |host| {
+                let record = from_dynamic(&record, &host.limits)?;
+                Ok(write(host, table, &name, record)?)
+            })
+        };
+        engine.register_fn(name, write);
+    }
     engine.register_fn("put", |ctx: NativeCallContext, name: &str, value: Dynamic| -> Raised<()> {
-        with(&ctx, |state| {
-            let value = from_dynamic(&value, &state.limits)?;
-            let max = size_max(state);
-            state.turn.world.set_value(name, value, max).or_else(|e| raise(e.to_string()))
+        with(&ctx, |host| {
+            let value = from_dynamic(&value, &host.limits)?;
+            Ok(host.put_value(name, value)?)
         })
     });
-    engine.register_fn("update", |ctx: NativeCallContext, table: &str, key: Dynamic, fields: Dynamic| -> Raised<()> {
-        let key = key_text(&key)?;
-        with(&ctx, |state| match from_dynamic(&fields, &state.limits)? {
-            Json::Map(fields) => {
-                let max = size_max(state);
-                charge(state.turn.world.get(table, &key).and_then(Json::as_map).map_or(0, |map| map.len() as u64))?;
-                state.turn.world.update(table, &key, &fields, max).or_else(|e| raise(e.to_string()))
-            }
-            other => raise(format!("update takes a map of fields, not {}", other.a_kind())),
-        })
-    });
-    let remove = |ctx: &NativeCallContext, table: &str, key: &str| {
-        with(ctx, |state| Ok(state.turn.world.remove(table, key).map_or(Dynamic::UNIT, |old| to_dynamic(&old))))
-    };
+    let remove = |ctx: &NativeCallContext, table: &str, key: Json| with(ctx, |host| Ok(some(host.remove(table, &key))));
     // Two texts are also what Rhai's own `remove` takes, so that this form must be named exactly.
-    engine.register_fn("remove", move |ctx: NativeCallContext, table: &str, key: &str| remove(&ctx, table, key));
+    engine.register_fn("remove", move |ctx: NativeCallContext, table: &str, key: &str| {
+        remove(&ctx, table, Json::text(key))
+    });
     engine.register_fn("remove", move |ctx: NativeCallContext, table: &str, key: i64| {
-        remove(&ctx, table, &key.to_string())
+        remove(&ctx, table, Json::Int(key))
     });
     engine.register_fn("fresh_id", |ctx: NativeCallContext, table: &str, pattern: &str| -> Raised<String> {
-        with(&ctx, |state| {
-            charge(100)?;
-            let Turn { world, offered, .. } = &mut state.turn;
-            world.fresh_id(table, pattern, offered).map(|id| id.to_string()).or_else(|e| raise(e.to_string()))
-        })
+        with(&ctx, |host| Ok(host.fresh_id(table, pattern)?.to_string()))
     });
 }
 
 fn register_answers(engine: &mut Engine) {
-    engine.register_fn("fail", |ctx: NativeCallContext, answer: Dynamic| -> Raised<()> {
-        with(&ctx, |state| {
-            state.refusal = Some(from_dynamic(&answer, &state.limits)?);
-            terminate()
-        })
-    });
+    for (name, how) in [("fail", Ended::Refusal as fn(Json) -> Ended), ("answer", Ended::Answer)] {
+        engine.register_fn(name, move |ctx: NativeCallContext, answer: Dynamic| -> Raised<()> {
+            with(&ctx, |host| {
+                let answer = from_dynamic(&answer, &host.limits)?;
+                end(host, how(answer))
+            })
+        });
+    }
     engine.register_fn("cite", |ctx: NativeCallContext, rule: &str| -> Raised<()> {
-        with(&ctx, |state| {
-            if !state.turn.cited.iter().any(|cited| cited == rule) {
-                charge(1 + rule.len() as u64 / 16)?;
-                state.turn.cited.push(rule.to_owned());
-            }
-            Ok(())
-        })
+        with(&ctx, |host| Ok(host.cite(rule)?))
     });
     let to_json = |ctx: &NativeCallContext, value: Dynamic| -> Raised<String> {
-        with(ctx, |state| {
-            let value = from_dynamic(&value, &state.limits)?;
-            printed(&value, &state.limits, Json::spaced)
+        with(ctx, |host| {
+            let value = from_dynamic(&value, &host.limits)?;
+            printed(&value, &host.limits, Json::spaced)
         })
     };
     // Rhai has a `to_json` of its own for maps.
@@ -271,8 +234,8 @@ fn register_answers(engine: &mut Engine) {
 }
 
 fn register_clock(engine: &mut Engine) {
-    engine.register_fn("now", |ctx: NativeCallContext| with(&ctx, |state| Ok(state.turn.world.clock().now())));
-    engine.register_fn("today", |ctx: NativeCallContext| with(&ctx, |state| Ok(state.turn.world.clock().today())));
+    engine.register_fn("now", |ctx: NativeCallContext| with(&ctx, |host| Ok(host.turn.world.clock().now())));
+    engine.register_fn("today", |ctx: NativeCallContext| with(&ctx, |host| Ok(host.turn.world.clock().today())));
     let text = |text: Option<String>| text.map_or(Dynamic::UNIT, Dynamic::from);
     let number = |number: Option<i64>| number.map_or(Dynamic::UNIT, Dynamic::from_int);
     engine.register_fn("add_days", move |date: &str, days: i64| text(world::add_days(date, days)));
@@ -281,7 +244,88 @@ fn register_clock(engine: &mut Engine) {
     engine.register_fn("seconds_between", move |from: &str, to: &str| number(world::seconds_between(from, to)));
 }
 
+/// Numbers to more digits than a float has, as texts.
+fn register_precise(engine: &mut Engine) {
+    let shown = |found: Result<String, NoLog>| -> Raised<Dynamic> {
+        match found {
+            Ok(text) => Ok(Dynamic::from(text)),
+            Err(NoLog::NoNumber | NoLog::Division) => Ok(Dynamic::UNIT),
+            Err(NoLog::Exceeded(exceeded)) => limit(exceeded.to_string()),
+            Err(NoLog::Digits) => limit(format!("a number of more than {} digits", precise::DIGITS_MAX)),
+        }
+    };
+    let json = |value: &Dynamic| from_dynamic(value, &Limits::default());
+    engine.register_fn("precise_log", move |value: Dynamic, base: Dynamic, digits: i64| -> Raised<Dynamic> {
+        shown(precise::log(&json(&value)?, &json(&base)?, digits))
+    });
+    let integer = |value: &Dynamic| match (value.as_int(), value.read_lock::<ImmutableString>()) {
+        (Ok(n), _) => Some(BigInt::from(n)),
+        (_, Some(text)) => BigInt::parse_bytes(text.as_bytes(), 10),
+        _ => None,
+    };
+    engine.register_fn("exact", move |a: Dynamic, operator: &str, b: Dynamic| -> Raised<Dynamic> {
+        let (Some(a), Some(b)) = (integer(&a), integer(&b)) else {
+            return raise("exact arithmetic is of integers and their texts");
+        };
+        if operator == "/" {
+            return match precise::quotient(&a, &b) {
+                Some(quotient) => Ok(Dynamic::from_float(quotient)),
+                None => raise(format!("there is no float {a} / {b}")),
+            };
+        }
+        if !["+", "-", "*", "**"].contains(&operator) || operator == "**" && b.sign() == Sign::Minus {
+            return raise(format!("there is no exact {a} {operator} {b}"));
+        }
+        charge((a.bits() + b.bits()) / 64)?;
+        let result = precise::exact(&a, operator, &b).or_else(|exceeded| limit(exceeded.to_string()))?;
+        Ok(result.map_or(Dynamic::UNIT, |n| match i64::try_from(&n) {
+            Ok(n) => Dynamic::from_int(n),
+            Err(_) => Dynamic::from(n.to_string()),
+        }))
+    });
+    engine.register_fn("precise_sqrt", move |number: Dynamic, digits: i64| -> Raised<Dynamic> {
+        let number = json(&number)?;
+        if digits < 1 || number.as_f64().is_none_or(|n| n < 0.0) {
+            return raise("the square root of a number from 0 has digits from 1");
+        }
+        shown(precise::square_root(&number, digits))
+    });
+}
+
+/// Random numbers of Python; with each, how many outputs of the generator are used after it.
+fn register_random(engine: &mut Engine) {
+    let source = |seed: i64, used: i64| match u64::try_from(used) {
+        Ok(used) => Ok(Random { seed, used }),
+        Err(_) => raise("the outputs used of a random source are a number from 0"),
+    };
+    let drawn = |value: Dynamic, source: Random| -> Array { vec![value, Dynamic::from_int(source.used as i64)] };
+    engine.register_fn("random_integer", move |seed: i64, used: i64, low: i64, high: i64| -> Raised<Array> {
+        let mut source = source(seed, used)?;
+        match source.integer(low, high).or_else(|exceeded| limit(exceeded.to_string()))? {
+            Some(value) => Ok(drawn(Dynamic::from_int(value), source)),
+            None => raise(format!("there is no integer from {low} to {high}")),
+        }
+    });
+    engine.register_fn("random_float", move |seed: i64, used: i64| -> Raised<Array> {
+        let mut source = source(seed, used)?;
+        let value = source.float().or_else(|exceeded| limit(exceeded.to_string()))?;
+        Ok(drawn(Dynamic::from_float(value), source))
+    });
+}
+
+/// The exact order of two scalars: Rhai's own comparison takes floats for equal that are not.
+fn compared(a: &Dynamic, b: &Dynamic) -> Raised<Dynamic> {
+    // Infinities have an order too, though JSON does not have them.
+    let json = |value: &Dynamic| match value.as_float() {
+        Ok(n) => Ok(Json::Float(n)),
+        Err(_) => from_dynamic(value, &Limits::default()),
+    };
+    let found = compare(&json(a)?, &json(b)?);
+    Ok(found.map_or(Dynamic::UNIT, |found| Dynamic::from_int(found as i64)))
+}
+
 fn register_numbers(engine: &mut Engine) {
+    engine.register_fn("order", |a: Dynamic, b: Dynamic| compared(&a, &b));
     engine.register_fn("round", |x: f64, decimals: i64| arithmetic::round(x, decimals));
     engine.register_fn("round", |x: i64, decimals: i64| arithmetic::round(x as f64, decimals));
     engine.register_fn("fixed", |x: f64, decimals: i64| arithmetic::fixed(x, decimals));

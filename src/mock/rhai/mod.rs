@@ -16,11 +16,12 @@ use rhai::packages::{
 };
 use rhai::{AST, CallFnOptions, Dynamic, Engine, EvalAltResult, Position, Scope};
 
+use super::host::{Ended, Host};
 use super::meter::{self, Exceeded};
 use super::{Fault, FaultKind, Limits, Mock, Outcome, SourceError, SourcePlace, Turn};
 use crate::json::Json;
 use crate::world;
-use host::{Handle, State};
+use host::Handle;
 
 /// Elements of one native array or map of a script, nested ones included. Larger data belongs in the world.
 const CONTAINER_ITEMS_MAX: usize = 2_000;
@@ -203,7 +204,7 @@ impl Held {
 
 impl RhaiMock {
     fn call(&self, function: &str, arguments: &Json, turn: &mut Turn) -> Outcome {
-        let handle = Handle(Arc::new(Mutex::new(State::new(std::mem::take(turn), self.limits))));
+        let handle = Handle(Arc::new(Mutex::new(Host::new(std::mem::take(turn), self.limits))));
         let options = CallFnOptions::new().eval_ast(false).with_tag(handle.clone());
         meter::start(&self.limits);
 
@@ -223,10 +224,12 @@ impl RhaiMock {
             })
         });
         let limit = meter::stop();
-        let mut state = handle.lock();
-        *turn = std::mem::take(&mut state.turn);
-        if let Some(answer) = state.refusal.take() {
-            return Outcome::Refusal(answer);
+        let mut host = handle.lock();
+        *turn = std::mem::take(&mut host.turn);
+        match (host.ended.take(), &limit) {
+            (Some(Ended::Refusal(answer)), None) => return Outcome::Refusal(answer),
+            (Some(Ended::Answer(answer)), None) => return Outcome::Answer(answer),
+            _ => {}
         }
         match (answer, limit) {
             (Ok(answer), None) => Outcome::Answer(answer),

@@ -10,7 +10,8 @@ use rhai::{
     Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Map as RhaiMap, NativeCallContext, Position,
 };
 
-use crate::json::{self, Json};
+use crate::json::Json;
+use crate::mock::host::compare;
 use crate::mock::{Limits, meter};
 
 /// A list or a map of the host.
@@ -179,14 +180,6 @@ fn position(index: i64, len: usize) -> Raised<usize> {
 
 fn truthy(found: Dynamic) -> Raised<bool> {
     found.as_bool().or_else(|kind| raise(format!("the closure must answer true or false, not {kind}")))
-}
-
-pub(super) fn order(a: &Json, b: &Json) -> Option<Ordering> {
-    match (a, b) {
-        (Json::Text(a), Json::Text(b)) => Some(a.cmp(b)),
-        (Json::Bool(a), Json::Bool(b)) => Some(a.cmp(b)),
-        _ => json::compare_numbers(a, b),
-    }
 }
 
 pub(super) fn register(engine: &mut Engine, limits: Limits) {
@@ -406,10 +399,10 @@ fn register_lists(engine: &mut Engine, limits: Limits) {
     };
     let sorted = move |list: &Dynamic| -> Raised<Node> {
         let mut items = items(list)?;
-        if let Some(pair) = items.windows(2).find(|pair| order(&pair[0], &pair[1]).is_none()) {
+        if let Some(pair) = items.windows(2).find(|pair| compare(&pair[0], &pair[1]).is_none()) {
             return raise(format!("{} and {} have no order", pair[0].a_kind(), pair[1].a_kind()));
         }
-        items.sort_by(|a, b| order(a, b).unwrap_or(Ordering::Equal));
+        items.sort_by(|a, b| compare(a, b).unwrap_or(Ordering::Equal));
         Ok(Node(Json::list(items)))
     };
     let join = move |list: &Dynamic, separator: &str| -> Raised<String> {

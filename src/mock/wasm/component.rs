@@ -217,6 +217,7 @@ fn ends(world: &mut LinkerInstance<'_, Guest>) -> wasmtime::Result<()> {
         let answer = json(g, &answer)?;
         g.end(Ended::Answer(answer))
     })?;
+    define_action(world, "fault", |_, (message,): (String,)| Err(Stop::Mistake(message)))?;
     define_action(world, "cite", |g, (rule,): (String,)| g.host.cite(&rule))
 }
 

@@ -212,7 +212,7 @@ fn reading(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     })?;
     linker.func_wrap(INTERFACE, "print", |mut c: Host<'_>, h: i32, p: i32, n: i32| {
         with(&mut c, |g, memory| {
-            let text = g.host.printed(g.value(h)?, Json::to_string)?;
+            let text = g.host.printed(g.value(h)?, Json::spaced)?;
             write(memory, p, n, &text)
         })
     })?;
@@ -443,6 +443,9 @@ fn world(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
             let answer = g.value(h)?.clone();
             g.end(Ended::Answer(answer))
         })
+    })?;
+    linker.func_wrap(INTERFACE, "fault", |mut c: Host<'_>, p: i32, n: i32| {
+        with(&mut c, |_, memory| Err::<(), _>(Stop::Mistake(text(memory, p, n)?.to_owned())))
     })?;
     linker.func_wrap(INTERFACE, "cite", |mut c: Host<'_>, p: i32, n: i32| {
         with(&mut c, |g, memory| g.host.cite(text(memory, p, n)?))

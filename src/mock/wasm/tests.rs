@@ -31,6 +31,21 @@ fn the_documented_module_answers_and_refuses() {
 }
 
 #[test]
+fn a_guest_says_what_its_own_mistake_was() {
+    let mock = compile(
+        r#"(module
+          (import "gemproof/1" "fault" (func $fault (param i32 i32)))
+          (memory (export "memory") 1)
+          (data (i32.const 0) "no such shelf")
+          (func (export "tool:x") (param i32) (result i32) (call $fault (i32.const 0) (i32.const 13)) (i32.const 0)))"#,
+    );
+    let outcome = mock.expect("it compiles").run("x", &json("{}"), &mut Turn::default());
+    let Outcome::Fault(fault) = outcome else { panic!("{outcome:?}") };
+    assert_eq!(fault.kind, FaultKind::Script);
+    assert!(fault.message.starts_with("no such shelf"), "{}", fault.message);
+}
+
+#[test]
 fn what_is_not_in_the_interface_is_refused_by_name() {
     for (import, told) in [
         (r#"(import "wasi_snapshot_preview1" "fd_write" (func (param i32 i32 i32 i32) (result i32)))"#, "fd_write"),
