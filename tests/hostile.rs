@@ -1,7 +1,8 @@
-//! Hostile environments: whatever a mock's script tries, the process lives, the call ends in bounded time and memory, and
-//! nothing outside of the call has changed.
+//! Hostile environments: whatever a mock tries, the process lives, loading it and calling it end in bounded time and memory,
+//! and nothing outside of the call has changed.
 //!
-//! Each file of `tests/hostile/` is one attack. Its head says what it tries and how it must end:
+//! Each file of `tests/hostile/` is one attack, a script or a WebAssembly module. Its head (after `//`, or `;;`) says what it
+//! tries and how it must end:
 //!
 //! ```text
 //! // tries: ...
@@ -11,9 +12,10 @@
 //! // repeat: 2000                         so many attacks, for what they may leave behind
 //! ```
 //!
-//! An attack runs in a process of its own, under a limit of memory, beside a second environment and a second episode,
-//! so that a crash is one finding and not the end of the test. `GEMPROOF_HOSTILE_DEFAULTS=1` runs all of them with the
-//! default limits; `GEMPROOF_HOSTILE_ONLY=name` runs those whose name contains the word.
+//! An attack runs in a process of its own, under a limit of memory, beside a second environment of its kind and a second
+//! episode, so that a crash is one finding and not the end of the test. `GEMPROOF_HOSTILE_DEFAULTS=1` runs all of them with
+//! the default limits; `GEMPROOF_HOSTILE_ONLY=name` runs those whose name contains the word. Modules that no hand would write
+//! are made in `hostile/modules.rs`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -29,6 +31,10 @@ use gemproof::mock::meter::Counting;
 use gemproof::mock::{FaultKind, Outcome, with_roomy_stack};
 use serde_json::{Value, json};
 
+#[cfg(feature = "wasm")]
+#[path = "hostile/modules.rs"]
+mod modules;
+
 /// As the program has it: the memory of a call is bounded through it.
 #[global_allocator]
 static ALLOCATOR: Counting<std::alloc::System> = Counting(std::alloc::System);
@@ -39,8 +45,11 @@ const WATCHDOG: Duration = Duration::from_secs(60);
 const MEMORY_MAX: u64 = 1 << 30;
 /// What many calls may leave behind, in bytes.
 const LEAK_MAX: u64 = 64 << 20;
-/// What the process is given, in kilobytes of address space: less than the machine has.
-const ADDRESS_SPACE_KB: u64 = 3_000_000;
+/// What the process is given, in kilobytes of memory that it may write to: less than the machine has. Address space that
+/// is only set aside, as for guests, costs nothing.
+const DATA_KB: u64 = 3_000_000;
+/// What loading an environment may take, compiling its mock included.
+const LOAD_SECONDS_MAX: f64 = 20.0;
 /// As the main thread of a program has it: environments are loaded there.
 const MAIN_STACK: usize = 8 << 20;
 /// Marks the child's result among the lines of the test harness.
@@ -49,26 +58,31 @@ const MARK: &str = "@attack@";
 /// An attack, as its file describes it.
 struct Attack {
     name: String,
-    source: String,
+    /// `rhai`, `wat` or `wasm`.
+    extension: String,
+    source: Vec<u8>,
     head: BTreeMap<String, String>,
 }
 
 impl Attack {
     fn read(path: &Path) -> Attack {
-        let source = fs::read_to_string(path).unwrap();
-        let head = source
+        let source = fs::read(path).unwrap();
+        let extension = path.extension().unwrap().to_string_lossy().into_owned();
+        // A binary has its head in a file beside it.
+        let head = if extension == "wasm" { fs::read(path.with_extension("head")).unwrap() } else { source.clone() };
+        let head = String::from_utf8_lossy(&head)
             .lines()
-            .map_while(|line| line.strip_prefix("// "))
+            .map_while(|line| line.strip_prefix("// ").or_else(|| line.strip_prefix(";; ")))
             .filter_map(|line| line.split_once(": "))
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .collect();
-        Attack { name: path.file_stem().unwrap().to_string_lossy().into_owned(), source, head }
+        Attack { name: path.file_stem().unwrap().to_string_lossy().into_owned(), extension, source, head }
     }
 
-    fn all() -> Vec<PathBuf> {
+    fn all(extension: &str) -> Vec<PathBuf> {
         let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hostile");
         let mut paths: Vec<PathBuf> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
-        paths.retain(|path| path.extension().is_some_and(|extension| extension == "rhai"));
+        paths.retain(|path| path.extension().is_some_and(|found| found == extension));
         paths.sort();
         paths
     }
@@ -84,6 +98,11 @@ impl Attack {
 
 /// An environment's folder: `files` over a small default one with the tools named.
 fn folder(dir: &Path, name: &str, tools: &[&str], files: &[(&str, &str)]) -> PathBuf {
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(file, text)| (*file, text.as_bytes())).collect();
+    folder_of(dir, name, tools, &files)
+}
+
+fn folder_of(dir: &Path, name: &str, tools: &[&str], files: &[(&str, &[u8])]) -> PathBuf {
     let folder = dir.join(name);
     fs::create_dir_all(&folder).unwrap();
     let definitions: Vec<Value> =
@@ -95,8 +114,8 @@ fn folder(dir: &Path, name: &str, tools: &[&str], files: &[(&str, &str)]) -> Pat
         r#"{"t": {"a": {"n": 1, "l": [1, 2, 3]}, "b": {"n": 2, "l": []}}, "count": 3}"#,
     )
     .unwrap();
-    for (file, text) in files {
-        fs::write(folder.join(file), text).unwrap();
+    for (file, bytes) in files {
+        fs::write(folder.join(file), bytes).unwrap();
     }
     folder
 }
@@ -109,21 +128,41 @@ fn bump(args) {
 }
 "#;
 
-/// The hostile environment and one beside it.
+/// The same as a guest, which brings its own memory.
+const VICTIM_GUEST: &str = r#"
+(module
+  (import "gemproof/1" "get" (func $get (param i32 i32 i32) (result i32)))
+  (import "gemproof/1" "put" (func $put (param i32 i32 i32 i32)))
+  (import "gemproof/1" "text" (func $text (param i32 i32) (result i32)))
+  (import "gemproof/1" "int" (func $int (param i64) (result i32)))
+  (import "gemproof/1" "add" (func $add (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 8) "countersn")
+  (func (export "tool:bump") (param i32) (result i32) (local $key i32) (local $n i32)
+    (local.set $key (call $text (i32.const 16) (i32.const 1)))
+    (local.set $n (call $add (call $get (i32.const 8) (i32.const 8) (local.get $key)) (call $int (i64.const 1))))
+    (call $put (i32.const 8) (i32.const 8) (local.get $key) (local.get $n))
+    (local.get $n)))
+"#;
+
+/// The hostile environment and one beside it of the same kind.
 fn folders(dir: &Path, attack: &Attack) -> [PathBuf; 2] {
-    let mut manifest = "name = \"hostile\"\nsummary = \"for a test\"\n".to_owned();
+    let (mock, victim) = match attack.extension.as_str() {
+        "rhai" => ("tools.rhai", ("tools.rhai", VICTIM)),
+        "wat" => ("mock.wat", ("mock.wat", VICTIM_GUEST)),
+        _ => ("mock.wasm", ("mock.wat", VICTIM_GUEST)),
+    };
+    let manifest = |name: &str, mock: &str| format!("name = \"{name}\"\nsummary = \"for a test\"\nmock = \"{mock}\"\n");
+    let mut hostile = manifest("hostile", mock);
     if let Some(limits) = attack.get("limits").filter(|_| !defaults()) {
-        manifest.push_str(&format!("[limits]\n{}\n", limits.replace("; ", "\n")));
+        hostile.push_str(&format!("[limits]\n{}\n", limits.replace("; ", "\n")));
     }
-    let victim = folder(
-        dir,
-        "victim",
-        &["bump"],
-        &[("tools.rhai", VICTIM), ("state.json", r#"{"counters": {"n": 0}, "secret": "s"}"#)],
-    );
-    let hostile =
-        folder(dir, "hostile", &attack.calls(), &[("tools.rhai", &attack.source), ("env.toml", manifest.as_str())]);
-    [victim, hostile]
+    let state = r#"{"counters": {"n": 0}, "secret": "s"}"#;
+    let beside = manifest("victim", victim.0);
+    [
+        folder(dir, "victim", &["bump"], &[victim, ("state.json", state), ("env.toml", &beside)]),
+        folder_of(dir, "hostile", &attack.calls(), &[(mock, &attack.source), ("env.toml", hostile.as_bytes())]),
+    ]
 }
 
 fn defaults() -> bool {
@@ -170,7 +209,14 @@ fn run(attack: &Attack) -> Value {
     let load_seconds = loading.elapsed().as_secs_f64();
     let stage = match stage {
         Ok(stage) => stage,
-        Err(error) => return json!({"kind": "load", "message": error.to_string(), "seconds": load_seconds}),
+        Err(error) => {
+            let slow = load_seconds > LOAD_SECONDS_MAX;
+            let broken =
+                slow.then(|| format!("it took {load_seconds:.1} s to refuse it")).into_iter().collect::<Vec<_>>();
+            let message = error.to_string();
+            return json!({"kind": "load", "message": message.chars().take(2_000).collect::<String>(), "length": message.len(),
+                "seconds": load_seconds, "load_seconds": load_seconds, "broken": broken});
+        }
     };
     with_roomy_stack(|| {
         let worlds = stage.initial_worlds(&Default::default()).unwrap();
@@ -230,8 +276,11 @@ fn run(attack: &Attack) -> Value {
             Outcome::Answer(value) | Outcome::Refusal(value) => (None, Some(excerpt(&value.to_string()))),
             Outcome::Fault(fault) => (Some(excerpt(&fault.to_string())), None),
         };
+        if load_seconds > LOAD_SECONDS_MAX {
+            broken.push(format!("it took {load_seconds:.1} s to load"));
+        }
         json!({"kind": kind(&outcome), "message": message, "value": value, "seconds": seconds + load_seconds,
-            "broken": broken, "by_clock": by_clock})
+            "load_seconds": load_seconds, "broken": broken, "by_clock": by_clock})
     })
 }
 
@@ -241,7 +290,7 @@ fn excerpt(text: &str) -> String {
 
 /// One attack, for the test below, which starts it as a process.
 #[test]
-#[ignore = "started by every_attack_is_contained"]
+#[ignore = "started by the tests below"]
 fn one_attack() {
     let Some(path) = std::env::var_os("GEMPROOF_ATTACK") else { return };
     let attack = Attack::read(Path::new(&path));
@@ -261,7 +310,7 @@ fn start(path: &Path) -> Value {
     let began = Instant::now();
     let mut child = Command::new("sh")
         .arg("-c")
-        .arg(format!("ulimit -v {ADDRESS_SPACE_KB}; ulimit -c 0; exec \"$0\" \"$@\""))
+        .arg(format!("ulimit -d {DATA_KB}; ulimit -c 0; exec \"$0\" \"$@\""))
         .arg(binary)
         .args(["--exact", "one_attack", "--ignored", "--nocapture", "--test-threads=1"])
         .env("GEMPROOF_ATTACK", path)
@@ -334,8 +383,34 @@ fn text(value: &Value) -> &str {
 }
 
 #[test]
-fn every_attack_is_contained() {
-    contained(&Attack::all());
+fn every_script_is_contained() {
+    contained("scripts", &Attack::all("rhai"));
+}
+
+#[cfg(feature = "wasm")]
+#[test]
+fn every_guest_is_contained() {
+    contained("guests", &Attack::all("wat"));
+}
+
+/// Modules that no hand would write: too many of something, or damaged.
+#[cfg(feature = "wasm")]
+#[test]
+fn every_module_is_refused_or_loaded() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut paths = Vec::new();
+    for (name, bytes) in modules::all() {
+        let path = dir.path().join(format!("module_{name}.wasm"));
+        fs::write(&path, bytes).unwrap();
+        fs::write(path.with_extension("head"), ";; tries: the compiler\n;; expect: any\n").unwrap();
+        paths.push(path);
+    }
+    for (name, text) in modules::texts() {
+        let path = dir.path().join(format!("text_{name}.wat"));
+        fs::write(&path, format!(";; tries: the parser\n;; expect: any\n\n{text}\n")).unwrap();
+        paths.push(path);
+    }
+    contained("modules", &paths);
 }
 
 /// Sources that no hand would write: nested or long beyond reason, which must be refused or loaded, not crash the parser.
@@ -422,11 +497,11 @@ fn every_source_is_refused_or_loaded() {
         fs::write(&path, format!("// tries: the parser\n// expect: any\n\n{source}\n")).unwrap();
         paths.push(path);
     }
-    contained(&paths);
+    contained("sources", &paths);
 }
 
 /// Runs attacks and reports how they ended. Fails when one was not contained.
-fn contained(paths: &[PathBuf]) {
+fn contained(what: &str, paths: &[PathBuf]) {
     let only = std::env::var("GEMPROOF_HOSTILE_ONLY").unwrap_or_default();
     let mut attempts = 0;
     let mut complaints = Vec::new();
@@ -452,11 +527,11 @@ fn contained(paths: &[PathBuf]) {
     }
     times.sort_by(|a, b| b.0.total_cmp(&a.0));
     memory.sort_by_key(|entry| std::cmp::Reverse(entry.0));
-    println!("{attempts} attacks, {} contained", attempts - complaints.len());
-    for (seconds, name) in times.iter().take(10) {
+    println!("{what}: {attempts} attacks, {} contained", attempts - complaints.len());
+    for (seconds, name) in times.iter().take(5) {
         println!("  {seconds:8.3} s   {name}");
     }
-    for (megabytes, name) in memory.iter().take(10) {
+    for (megabytes, name) in memory.iter().take(5) {
         println!("  {megabytes:8} MB  {name}");
     }
     assert!(complaints.is_empty(), "not contained:\n{}", complaints.join("\n"));
@@ -510,6 +585,205 @@ fn interleaved_episodes_equal_sequential_ones() {
             }
         }
     });
+}
+
+/// A guest that works in its memory, in a table, and in the world, and answers all of it.
+#[cfg(feature = "wasm")]
+const ADD_GUEST: &str = r#"
+(module
+  (import "gemproof/1" "field" (func $field (param i32 i32 i32) (result i32)))
+  (import "gemproof/1" "read" (func $read (param i32 i32 i32) (result i32)))
+  (import "gemproof/1" "text" (func $text (param i32 i32) (result i32)))
+  (import "gemproof/1" "int" (func $int (param i64) (result i32)))
+  (import "gemproof/1" "add" (func $add (param i32 i32) (result i32)))
+  (import "gemproof/1" "list" (func $list (result i32)))
+  (import "gemproof/1" "push" (func $push (param i32 i32)))
+  (import "gemproof/1" "put" (func $put (param i32 i32 i32 i32)))
+  (import "gemproof/1" "keys" (func $keys (param i32 i32 i32) (result i32)))
+  (import "gemproof/1" "fresh_id" (func $fresh_id (param i32 i32 i32 i32) (result i32)))
+  (import "gemproof/1" "get_value" (func $get_value (param i32 i32) (result i32)))
+  (import "gemproof/1" "put_value" (func $put_value (param i32 i32 i32)))
+  (import "gemproof/1" "fail" (func $fail (param i32)))
+  (memory (export "memory") 2)
+  (table $kept 4 funcref)
+  (elem declare func $used)
+  (global $calls (mut i64) (i64.const 0))
+  (data (i32.const 0) "nameitemsI###total")
+  (func $used)
+  ;; The sum of 20,000 bytes around the name, which are 0 where no other guest has been.
+  (func $around (result i64) (local $at i32) (local $sum i64)
+    (local.set $at (i32.const 1000))
+    (loop $next
+      (local.set $sum (i64.add (local.get $sum) (i64.load8_u (local.get $at))))
+      (local.set $at (i32.add (local.get $at) (i32.const 1)))
+      (br_if $next (i32.lt_u (local.get $at) (i32.const 21000))))
+    (local.get $sum))
+  (func (export "tool:add") (param $args i32) (result i32)
+    (local $name i32) (local $len i32) (local $item i32) (local $id i32) (local $first i32)
+    (global.set $calls (i64.add (global.get $calls) (i64.const 1)))
+    (local.set $name (call $field (local.get $args) (i32.const 0) (i32.const 4)))
+    (local.set $len (call $read (local.get $name) (i32.const 5000) (i32.const 100)))
+    (local.set $id (call $fresh_id (i32.const 4) (i32.const 5) (i32.const 9) (i32.const 4)))
+    (local.set $item (call $list))
+    (call $push (local.get $item) (local.get $id))
+    (call $push (local.get $item) (call $keys (i32.const 4) (i32.const 5) (i32.const 0)))
+    (call $push (local.get $item) (call $int (call $around)))
+    (call $push (local.get $item) (call $int (global.get $calls)))
+    (call $push (local.get $item) (call $int (i64.extend_i32_u (ref.is_null (table.get $kept (i32.const 2))))))
+    (call $put (i32.const 4) (i32.const 5) (local.get $id) (local.get $item))
+    (call $put_value (i32.const 13) (i32.const 5)
+      (call $add (call $get_value (i32.const 13) (i32.const 5)) (call $int (i64.extend_i32_u (local.get $len)))))
+    ;; What the next call must not find.
+    (memory.fill (i32.const 1000) (i32.const 0x5a) (i32.const 100000))
+    (table.fill $kept (i32.const 0) (ref.func $used) (i32.const 4))
+    (local.set $first (i32.load8_u (i32.const 1000)))
+    (if (i32.eq (local.get $len) (i32.const 3)) (then (call $fail (local.get $item))))
+    (if (i32.eq (local.get $len) (i32.const 6)) (then unreachable))
+    (call $push (local.get $item) (call $get_value (i32.const 13) (i32.const 5)))
+    (local.get $item)))
+"#;
+
+/// What each episode of a stage answers and leaves behind, call by call.
+#[cfg(feature = "wasm")]
+fn answers(stage: &Stage, names: &[&str]) -> Vec<String> {
+    let mut episode = stage.episode(stage.initial_worlds(&Default::default()).unwrap());
+    let call = |name: &&str| {
+        let arguments = Json::map(vec![("name".into(), Json::text(name))]);
+        let outcome = episode.call("add", &arguments, Vec::new()).outcome;
+        format!("{outcome:?} {:?}", hashes(&episode))
+    };
+    names.iter().map(call).collect()
+}
+
+#[cfg(feature = "wasm")]
+#[test]
+fn episodes_of_guests_on_many_threads_equal_sequential_ones() {
+    let dir = tempfile::tempdir().unwrap();
+    let load = |name: &str| {
+        let manifest = format!("name = \"{name}\"\nsummary = \"for a test\"\nmock = \"mock.wat\"\n");
+        let files = [("mock.wat", ADD_GUEST), ("env.toml", &manifest), ("state.json", r#"{"items": {}, "total": 0}"#)];
+        let mut stage = Stage::load([folder(dir.path(), name, &["add"], &files).as_path()]).unwrap();
+        stage.forget();
+        stage
+    };
+    let words = ["a", "bb", "bad", "dddd", "broken", "", "fffff"];
+    let episodes: Vec<Vec<&str>> = (0..24)
+        .map(|n: usize| (0..12).map(|step| words[(n * 5 + step * (n % 3 + 1)) % words.len()]).collect())
+        .collect();
+    let sequential: Vec<Vec<String>> =
+        with_roomy_stack(|| episodes.iter().map(|names| answers(&load("alone"), names)).collect());
+    for outcomes in &sequential {
+        // No call finds bytes, globals or functions of another.
+        for outcome in outcomes.iter().filter(|outcome| outcome.starts_with("Answer")) {
+            assert!(outcome.contains("Int(1), Int(1)"), "{outcome}");
+        }
+    }
+    let stage = load("together");
+    // More threads than processors, each with all episodes, from another one on.
+    std::thread::scope(|scope| {
+        for thread in 0..12 {
+            let (stage, episodes, sequential) = (&stage, &episodes, &sequential);
+            std::thread::Builder::new()
+                .stack_size(gemproof::mock::STACK_BYTES)
+                .spawn_scoped(scope, move || {
+                    gemproof::mock::mark_roomy_thread();
+                    for n in 0..episodes.len() {
+                        let at = (n + thread * 2) % episodes.len();
+                        assert_eq!(answers(stage, &episodes[at]), sequential[at], "episode {at} on thread {thread}");
+                    }
+                })
+                .unwrap();
+        }
+    });
+    // In turn, step by step.
+    with_roomy_stack(|| {
+        let mut running: Vec<Episode<'_>> =
+            episodes.iter().map(|_| stage.episode(stage.initial_worlds(&Default::default()).unwrap())).collect();
+        for step in 0..episodes[0].len() {
+            for (at, episode) in running.iter_mut().enumerate() {
+                let arguments = Json::map(vec![("name".into(), Json::text(episodes[at][step]))]);
+                let outcome = episode.call("add", &arguments, Vec::new()).outcome;
+                assert_eq!(
+                    format!("{outcome:?} {:?}", hashes(episode)),
+                    sequential[at][step],
+                    "episode {at}, step {step}"
+                );
+            }
+        }
+    });
+}
+
+/// What one environment had in its memory, another one looks for, on this thread and on others.
+#[cfg(feature = "wasm")]
+#[test]
+fn no_guest_reads_what_another_left_in_memory() {
+    let writer = r#"(module (memory (export "memory") 1)
+      (func (export "tool:write") (param i32) (result i32)
+        (drop (memory.grow (i32.const 1500)))
+        (memory.fill (i32.const 0) (i32.const 0x53) (i32.const 98000000))
+        (i32.const 0)))"#;
+    let reader = r#"(module
+      (import "gemproof/1" "int" (func $int (param i64) (result i32)))
+      (memory (export "memory") 1)
+      (func (export "tool:look") (param i32) (result i32) (local $at i32) (local $found i64)
+        (drop (memory.grow (i32.const 1500)))
+        (loop $next
+          (if (v128.any_true (v128.load (local.get $at)))
+            (then (local.set $found (i64.add (local.get $found) (i64.const 1)))))
+          (local.set $at (i32.add (local.get $at) (i32.const 16)))
+          (br_if $next (i32.lt_u (local.get $at) (i32.const 98000000))))
+        (call $int (local.get $found))))"#;
+    let dir = tempfile::tempdir().unwrap();
+    let dirs = [("writer", "write", writer), ("reader", "look", reader)].map(|(name, tool, source)| {
+        let manifest = format!("name = \"{name}\"\nsummary = \"for a test\"\nmock = \"mock.wat\"\n");
+        folder(dir.path(), name, &[tool], &[("mock.wat", source), ("env.toml", &manifest)])
+    });
+    let mut stage = Stage::load(dirs.iter().map(PathBuf::as_path)).unwrap();
+    stage.forget();
+    let looked = std::sync::atomic::AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                with_roomy_stack(|| {
+                    for _ in 0..4 {
+                        let mut episode = stage.episode(stage.initial_worlds(&Default::default()).unwrap());
+                        let arguments = Json::map(Vec::new());
+                        let written = episode.call("write", &arguments, Vec::new()).outcome;
+                        assert_eq!(written, Outcome::Answer(Json::Null));
+                        let found = episode.call("look", &arguments, Vec::new()).outcome;
+                        assert_eq!(found, Outcome::Answer(Json::Int(0)), "bytes of another guest");
+                        looked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    }
+                })
+            });
+        }
+    });
+    assert_eq!(looked.into_inner(), 12);
+}
+
+/// Where a system gives little address space, guests run without the pool.
+#[cfg(feature = "wasm")]
+#[test]
+fn guests_run_where_address_space_is_scarce() {
+    let dir = tempfile::tempdir().unwrap();
+    let manifest = "name = \"small\"\nsummary = \"for a test\"\nmock = \"mock.wat\"\n";
+    let files = [("mock.wat", VICTIM_GUEST), ("env.toml", manifest), ("state.json", r#"{"counters": {"n": 0}}"#)];
+    let env = folder(dir.path(), "small", &["bump"], &files);
+    let record = json!({"id": "one", "messages": [{"role": "user", "content": "go"},
+        {"role": "assistant", "content": null, "tool_calls": [
+            {"id": "c1", "type": "function", "function": {"name": "bump", "arguments": "{}"}}]},
+        {"role": "tool", "tool_call_id": "c1", "content": "1"}]});
+    let input = dir.path().join("in.jsonl");
+    fs::write(&input, format!("{record}\n")).unwrap();
+    let output = Command::new("sh")
+        .args(["-c", "ulimit -v 2000000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_gemproof"), "verify"])
+        .args([input.to_str().unwrap(), "--env", env.to_str().unwrap(), "--format", "json"])
+        .env("GEMPROOF_CACHE", "")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &*String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.contains("\"verdict\":\"verified\""), "{text}");
 }
 
 /// The problems of a folder that must not load.
@@ -613,7 +887,6 @@ fn tools_of_one_name_belong_to_one_environment() {
 /// Through the program: what a record's environment does is told at that record, and the others are judged.
 #[test]
 fn the_program_survives_its_environments() {
-    let dir = tempfile::tempdir().unwrap();
     let script = r#"
         fn spin(args) { loop { } }
         fn nest(args) { let a = []; loop { a = [a]; } }
@@ -621,8 +894,47 @@ fn the_program_survives_its_environments() {
         fn wipe(args) { for k in keys("t") { remove("t", k); } throw "wiped"; }
         fn look(args) { get("t", "a").n }
     "#;
+    program_survives("tools.rhai", script);
+}
+
+/// The same of a guest: the same codes tell of the same trouble.
+#[cfg(feature = "wasm")]
+#[test]
+fn the_program_survives_its_guests() {
+    let guest = r#"(module
+      (import "gemproof/1" "list" (func $list (result i32)))
+      (import "gemproof/1" "push" (func $push (param i32 i32)))
+      (import "gemproof/1" "add" (func $add (param i32 i32) (result i32)))
+      (import "gemproof/1" "text" (func $text (param i32 i32) (result i32)))
+      (import "gemproof/1" "get" (func $get (param i32 i32 i32) (result i32)))
+      (import "gemproof/1" "field" (func $field (param i32 i32 i32) (result i32)))
+      (import "gemproof/1" "remove" (func $remove (param i32 i32 i32) (result i32)))
+      (memory (export "memory") 1)
+      (data (i32.const 0) "tabn")
+      (func (export "tool:spin") (param i32) (result i32) (loop $again (br $again)) unreachable)
+      (func (export "tool:nest") (param i32) (result i32) (local $outer i32)
+        (loop $again
+          (local.set $outer (call $list)) (call $push (local.get $outer) (local.get 0)) (local.set 0 (local.get $outer))
+          (br $again))
+        unreachable)
+      (func (export "tool:swell") (param i32) (result i32) (local $text i32)
+        (local.set $text (call $text (i32.const 0) (i32.const 1)))
+        (loop $again (local.set $text (call $add (local.get $text) (local.get $text))) (br $again))
+        unreachable)
+      (func (export "tool:wipe") (param i32) (result i32)
+        (drop (call $remove (i32.const 0) (i32.const 1) (call $text (i32.const 1) (i32.const 1))))
+        (drop (call $remove (i32.const 0) (i32.const 1) (call $text (i32.const 2) (i32.const 1))))
+        unreachable)
+      (func (export "tool:look") (param i32) (result i32)
+        (call $field (call $get (i32.const 0) (i32.const 1) (call $text (i32.const 1) (i32.const 1))) (i32.const 3) (i32.const 1))))"#;
+    program_survives("mock.wat", guest);
+}
+
+fn program_survives(file: &str, source: &str) {
+    let dir = tempfile::tempdir().unwrap();
     let tools = ["spin", "nest", "swell", "wipe", "look"];
-    let env = folder(dir.path(), "hostile", &tools, &[("tools.rhai", script)]);
+    let manifest = format!("name = \"hostile\"\nsummary = \"for a test\"\nmock = \"{file}\"\n");
+    let env = folder(dir.path(), "hostile", &tools, &[(file, source), ("env.toml", &manifest)]);
     let mut records = String::new();
     for n in 0..200 {
         let tool = tools[n % tools.len()];
@@ -655,6 +967,34 @@ fn the_program_survives_its_environments() {
             assert_eq!(found["diagnostics"][0]["code"], "environment-fault");
         }
     }
+}
+
+/// What an environment says is data, also for a terminal.
+#[test]
+fn no_text_of_a_mock_moves_the_cursor() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = "fn attack(args) { throw \"\\x1b[2J\\rverified\\x07\"; }";
+    let env = folder(dir.path(), "hostile", &["attack"], &[("tools.rhai", script)]);
+    let broken = folder(dir.path(), "broken", &["a\u{1b}[2J"], &[("tools.rhai", script)]);
+    let call = json!({"id": "c1\u{1b}[1A", "type": "function", "function": {"name": "attack", "arguments": "{}"}});
+    let record = json!({"id": "one\u{1b}[2K", "messages": [{"role": "user", "content": "go\u{1b}[3A"},
+        {"role": "assistant", "content": "\u{1b}[8m", "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c1\u{1b}[1A", "content": "\u{1b}]0;title\u{7}"}]});
+    let input = dir.path().join("in.jsonl");
+    fs::write(&input, format!("{record}\n")).unwrap();
+    for env in [&env, &broken] {
+        let output = Command::new(env!("CARGO_BIN_EXE_gemproof"))
+            .args(["verify", input.to_str().unwrap(), "--env", env.to_str().unwrap()])
+            .output()
+            .unwrap();
+        for bytes in [&output.stdout, &output.stderr] {
+            let text = String::from_utf8_lossy(bytes);
+            assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
+        }
+    }
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_gemproof")).args(["env", "check", env.to_str().unwrap()]).output().unwrap();
+    assert!(!output.stdout.contains(&0x1b), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
 /// Outcomes that are kept for other records may not fill the memory.

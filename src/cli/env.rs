@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicBool;
 use clap::{Args, Subcommand};
 
 use super::{EXIT_NOT_VERIFIED, UsageError, unless_closed};
-use crate::diagnostic::Level;
+use crate::diagnostic::{Level, plain};
 use crate::emit::Summary;
 use crate::environment::{self, Stage};
 use crate::verdict::{Judge, Judged};
@@ -163,10 +163,10 @@ impl Consumer for Expecting {
                 wrong.join("; ")
             ));
             if let Some(first) = first {
-                self.text.push_str(&format!("       {}: {}\n", first.at, first.message));
+                self.text.push_str(&format!("       {}: {}\n", first.at, plain(&first.message)));
             }
             for fault in report.diagnostics.iter().filter(|d| d.severity == crate::diagnostic::Severity::Fault) {
-                self.text.push_str(&format!("       {}: {}\n", fault.at, fault.message));
+                self.text.push_str(&format!("       {}: {}\n", fault.at, plain(&fault.message)));
             }
         }
         Ok(())

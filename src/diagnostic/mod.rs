@@ -4,11 +4,27 @@
 
 mod code;
 
+use std::borrow::Cow;
+
 use serde::{Serialize, Serializer};
 
 pub use code::Code;
 
 use crate::json::Json;
+
+/// A text of a record, of an environment or of a mock as a terminal may show it: what would move the cursor, end the line or
+/// turn the direction of writing is written out.
+pub fn plain(text: &str) -> Cow<'_, str> {
+    let moves = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if !text.contains(moves) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if moves(c) { out.extend(c.escape_default()) } else { out.push(c) }
+    }
+    Cow::Owned(out)
+}
 
 /// How much a finding weighs. Only an error of an asked level rejects a trajectory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -155,5 +171,16 @@ impl Diagnostic {
 impl Serialize for Code {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn what_moves_the_cursor_is_written_out() {
+        assert_eq!(plain("as it is: é, 日本, \u{1f600}"), "as it is: é, 日本, \u{1f600}");
+        assert_eq!(plain("\u{1b}[2J\r\na\u{202e}b\u{7f}"), "\\u{1b}[2J\\r\\na\\u{202e}b\\u{7f}");
     }
 }

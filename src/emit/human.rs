@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::{DataFlow, Summary};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, plain};
 use crate::ingest::Readable;
 use crate::json::Json;
 use crate::verdict::{Judged, Report, Verdict};
@@ -81,7 +81,7 @@ pub fn render_record(judged: &Judged) -> String {
     let mut out = String::new();
     let origin = format!("{}:{}", report.origin.file, report.origin.line);
     let place = if report.id == origin { String::new() } else { format!("  {origin}") };
-    let _ = writeln!(out, "{} {}{}", paint(color, report.verdict.name()), report.id, dim(&place));
+    let _ = writeln!(out, "{} {}{}", paint(color, report.verdict.name()), plain(&report.id), dim(&plain(&place)));
     let weighty = |d: &&Diagnostic| matches!(d.severity, Severity::Error | Severity::Fault);
     let mut findings: Vec<&Diagnostic> = report.diagnostics.iter().filter(weighty).collect();
     // Those that the verdict rests on come first.
@@ -116,9 +116,9 @@ fn render_diagnostic(out: &mut String, diagnostic: &Diagnostic, readable: Option
         Severity::Warning => ("warning", AnsiColor::Yellow),
         Severity::Note => ("note", AnsiColor::Blue),
     };
-    let _ = writeln!(out, "  {}[{}]: {}", paint(color, word), diagnostic.code.name(), diagnostic.message);
+    let _ = writeln!(out, "  {}[{}]: {}", paint(color, word), diagnostic.code.name(), plain(&diagnostic.message));
     let mut line = |label: &str, text: &str| {
-        let _ = writeln!(out, "    {} {text}", dim(&format!("{label:>9}")));
+        let _ = writeln!(out, "    {} {text}", dim(&format!("{label:>9}")), text = plain(text));
     };
     let message = readable.and_then(|readable| {
         let trajectory = &readable.trajectory;
@@ -208,7 +208,8 @@ pub fn render_flow(flow: &DataFlow) -> String {
     }
     for (edge, count) in edges.iter().take(SHOWN_MAX) {
         let (from, to) = (&edge.from, &edge.to);
-        let _ = writeln!(out, "  {count:>8}  {} {} -> {} {}", from.tool, from.path, to.tool, to.path);
+        let edge = format!("{} {} -> {} {}", from.tool, from.path, to.tool, to.path);
+        let _ = writeln!(out, "  {count:>8}  {}", plain(&edge));
     }
     if edges.len() > SHOWN_MAX {
         let _ = writeln!(

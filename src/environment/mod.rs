@@ -16,6 +16,7 @@ pub use manifest::{FinalState, Manifest, Relaxation, Rule, ToolSettings};
 pub use stage::{Episode, InitialWorlds, NoWorld, Performed, Stage, StageError};
 pub use start::Unmade;
 
+use crate::diagnostic::plain;
 use crate::mock::{Limits, Mock};
 use crate::trajectory::ToolSet;
 use crate::world::World;
@@ -59,7 +60,7 @@ impl fmt::Display for Problem {
         if let Some((line, column)) = self.position {
             write!(f, ":{line}:{column}")?;
         }
-        write!(f, ": {}", self.message)
+        write!(f, ": {}", plain(&self.message))
     }
 }
 

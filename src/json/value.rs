@@ -264,6 +264,10 @@ impl Map {
         self.entries.binary_search_by(|(probe, _)| (**probe).cmp(key))
     }
 
+    pub(crate) fn key_at(&self, index: usize) -> &Arc<str> {
+        &self.entries[index].0
+    }
+
     pub(crate) fn at(&self, index: usize) -> &Json {
         &self.entries[index].1
     }

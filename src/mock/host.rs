@@ -55,6 +55,10 @@ pub(crate) fn charge(units: u64) -> Done<()> {
 
 /// Fields of one condition.
 const FIELDS_MAX: usize = 32;
+/// Rules that one call may cite.
+const CITED_MAX: usize = 100;
+/// Entries of a map that move up or down at the cost of one unit of work.
+const MOVED_ENTRIES: u64 = 64;
 
 /// A key as text: numbers are keys too. Anything else names no record.
 pub(crate) fn key_text(key: &Json) -> Option<Arc<str>> {
@@ -62,13 +66,6 @@ pub(crate) fn key_text(key: &Json) -> Option<Arc<str>> {
         Json::Text(text) => Some(text.clone()),
         Json::Int(n) => Some(Arc::from(n.to_string())),
         _ => None,
-    }
-}
-
-fn key_for_write(key: &Json) -> Done<Arc<str>> {
-    match key_text(key) {
-        Some(key) => Ok(key),
-        None => mistake(format!("a key must be a text or an integer, not {}", key.a_kind())),
     }
 }
 
@@ -100,6 +97,17 @@ impl Host {
             return limit(format!("a text of more than {} bytes", self.limits.string_bytes));
         }
         Ok(())
+    }
+
+    /// The key of a record, and the name of its table, that are to be written.
+    fn key_for_write(&self, table: &str, key: &Json) -> Done<Arc<str>> {
+        let Some(key) = key_text(key) else {
+            return mistake(format!("a key must be a text or an integer, not {}", key.a_kind()));
+        };
+        self.check_text(table.len())?;
+        self.check_text(key.len())?;
+        charge(key.len() as u64 / 16)?;
+        Ok(key)
     }
 
     /// How large the world may grow.
@@ -166,27 +174,28 @@ impl Host {
     // ---- writes ----
 
     pub fn insert(&mut self, table: &str, key: &Json, record: Json) -> Done<()> {
-        let key = key_for_write(key)?;
+        let key = self.key_for_write(table, key)?;
         self.check(&record)?;
         let max = self.size_max();
         self.turn.world.insert(table, &key, record, max).or_else(|e| mistake(e.to_string()))
     }
 
     pub fn put(&mut self, table: &str, key: &Json, record: Json) -> Done<()> {
-        let key = key_for_write(key)?;
+        let key = self.key_for_write(table, key)?;
         self.check(&record)?;
         let max = self.size_max();
         self.turn.world.put(table, &key, record, max).or_else(|e| mistake(e.to_string()))
     }
 
     pub fn put_value(&mut self, name: &str, value: Json) -> Done<()> {
+        self.check_text(name.len())?;
         self.check(&value)?;
         let max = self.size_max();
         self.turn.world.set_value(name, value, max).or_else(|e| mistake(e.to_string()))
     }
 
     pub fn update(&mut self, table: &str, key: &Json, fields: &Json) -> Done<()> {
-        let key = key_for_write(key)?;
+        let key = self.key_for_write(table, key)?;
         self.check(fields)?;
         let Json::Map(fields) = fields else {
             return mistake(format!("update takes a map of fields, not {}", fields.a_kind()));
@@ -203,16 +212,25 @@ impl Host {
     pub fn fresh_id(&mut self, table: &str, pattern: &str) -> Done<Arc<str>> {
         charge(100)?;
         let Turn { world, offered, .. } = &mut self.turn;
-        world.fresh_id(table, pattern, offered).or_else(|e| mistake(e.to_string()))
+        let minted = world.minted();
+        let id = world.fresh_id(table, pattern, offered);
+        // Where most ids are taken, many are made before one is free.
+        charge((world.minted() - minted) * (1 + pattern.len() as u64 / 16))?;
+        id.or_else(|e| mistake(e.to_string()))
     }
 
     // ---- answers ----
 
     pub fn cite(&mut self, rule: &str) -> Done<()> {
-        if !self.turn.cited.iter().any(|cited| cited == rule) {
-            charge(1 + rule.len() as u64 / 16)?;
-            self.turn.cited.push(rule.to_owned());
+        if self.turn.cited.iter().any(|cited| cited == rule) {
+            return Ok(());
         }
+        self.check_text(rule.len())?;
+        if self.turn.cited.len() >= CITED_MAX {
+            return limit(format!("the call cites more than {CITED_MAX} rules"));
+        }
+        charge(1 + rule.len() as u64 / 16)?;
+        self.turn.cited.push(rule.to_owned());
         Ok(())
     }
 
@@ -372,8 +390,10 @@ impl Host {
         let Json::Map(map) = target else {
             return mistake(format!("the target of `set` must be a map, not {}", target.a_kind()));
         };
-        self.check_size(map.nodes().saturating_add(value.nodes()), value.depth() + 1)?;
-        charge(copying(map, map.len()))?;
+        self.check_text(key.len())?;
+        let added = value.nodes().saturating_add(1 + key.len() as u64 / 16);
+        self.check_size(map.nodes().saturating_add(added), value.depth() + 1)?;
+        charge(copying(map, map.len()) + moving(map, key))?;
         Arc::make_mut(map).set(key, value);
         Ok(())
     }
@@ -407,7 +427,7 @@ impl Host {
         match target {
             Json::Map(map) if map.get(key).is_none() => Ok(None),
             Json::Map(map) => {
-                charge(copying(map, map.len()))?;
+                charge(copying(map, map.len()) + moving(map, key))?;
                 Ok(Arc::make_mut(map).remove(key))
             }
             other => mistake(format!("the target of `delete` must be a map, not {}", other.a_kind())),
@@ -416,9 +436,10 @@ impl Host {
 
     /// Sets what a JSON pointer leads to; maps on the way are made where they are absent.
     pub fn set_at(&self, target: &mut Json, path: &str, value: Json) -> Done<()> {
+        self.check_size(1, u32::try_from(path.matches('/').count()).unwrap_or(u32::MAX))?;
+        self.check_text(path.len())?;
+        charge(1 + path.len() as u64 / 16)?;
         let segments: Vec<String> = pointer::segments(path).collect();
-        self.check_size(1, segments.len() as u32)?;
-        charge(segments.len() as u64)?;
         self.set_below(target, &segments, value)
     }
 
@@ -448,6 +469,12 @@ impl Host {
 /// What a change of a shared container copies.
 fn copying<T>(shared: &Arc<T>, items: usize) -> u64 {
     if Arc::strong_count(shared) > 1 { 1 + items as u64 } else { 1 }
+}
+
+/// What looking for a key and moving the entries behind it costs.
+fn moving(map: &crate::json::Map, key: &str) -> u64 {
+    let at = map.position(key).unwrap_or_else(|at| at);
+    (map.len() - at) as u64 / MOVED_ENTRIES + key.len() as u64 / 16
 }
 
 /// A number as JSON has it.

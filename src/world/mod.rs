@@ -182,6 +182,11 @@ impl World {
         }
     }
 
+    /// How many ids it has made so far.
+    pub fn minted(&self) -> u64 {
+        self.minted
+    }
+
     /// How much it holds: records of all tables and values, and their nodes.
     pub fn size(&self) -> Size {
         self.size
@@ -207,8 +212,15 @@ impl World {
     /// # Errors
     /// [`WorldError::Full`] when the world would outgrow `max`.
     pub fn put(&mut self, table: &str, key: &str, record: Json, max: Size) -> Result<(), WorldError> {
-        let old = self.get(table, key).map(Json::nodes);
-        self.resize(old, Some(record.nodes() + key.len() as u64 / 16), max)?;
+        let new = entry_nodes(key, &record);
+        let (old, new) = match self.entries.get(table) {
+            Some(Entry::Table(table)) => (table.get(key).map(|old| entry_nodes(key, old)), new),
+            // A table takes the place of the value.
+            Some(Entry::Value(value)) => (Some(value.nodes()), new.saturating_add(1)),
+            // The name of a table is held as long as the world is.
+            None => (None, new.saturating_add(2 + table.len() as u64 / 16)),
+        };
+        self.resize(old, Some(new), max)?;
         self.table_mut(table).put(key, record);
         Ok(())
     }
@@ -243,7 +255,7 @@ impl World {
     }
 
     pub fn remove(&mut self, table: &str, key: &str) -> Option<Json> {
-        let old = self.get(table, key)?.nodes();
+        let old = entry_nodes(key, self.get(table, key)?);
         self.resize(Some(old), None, Size::MAX).ok()?;
         self.table_mut(table).remove(key)
     }
@@ -256,8 +268,8 @@ impl World {
         if self.table(name).is_some() {
             return Err(WorldError::TableIsNoValue(name.into()));
         }
-        let old = self.value(name).map(Json::nodes);
-        self.resize(old, Some(value.nodes() + name.len() as u64 / 16), max)?;
+        let old = self.value(name).map(|old| entry_nodes(name, old));
+        self.resize(old, Some(entry_nodes(name, &value)), max)?;
         self.entries.insert(Arc::from(name), Entry::Value(value));
         Ok(())
     }
@@ -381,6 +393,11 @@ impl World {
             _ => unreachable!("the entry was made a table above"),
         }
     }
+}
+
+/// What a member of a map of JSON counts: see [`Json::nodes`].
+fn entry_nodes(key: &str, value: &Json) -> u64 {
+    value.nodes().saturating_add(1 + key.len() as u64 / 16)
 }
 
 #[cfg(test)]

@@ -143,3 +143,33 @@ fn fresh_ids_are_seeded_forked_and_free() {
     }
     assert!(world.fresh_id("orders", "O-##", &mut Vec::new()).is_err());
 }
+
+/// A world is as large as its JSON, however it came about.
+#[test]
+fn sizes_are_those_of_the_json() {
+    let state = r#"{"orders": {"a": {"v": 1}, "b": [1, 2]}, "balance": 3}"#;
+    let mut world = World::from_json(&serde_json::from_str(state).unwrap(), Clock::default(), 0).unwrap();
+    let long = "k".repeat(1_000);
+    let check = |world: &World| {
+        let json = world.to_json();
+        assert_eq!(world.size(), World::from_json(&json, Clock::default(), 0).unwrap().size(), "{json}");
+    };
+    check(&world);
+    for _ in 0..3 {
+        // The same key again adds nothing.
+        world.put("orders", &long, Json::text("a record of two nodes"), Size::MAX).unwrap();
+        check(&world);
+    }
+    world.put(&long, "a", Json::Null, Size::MAX).unwrap();
+    check(&world);
+    world.set_value("some value", Json::list(vec![Json::Int(1), Json::Int(2)]), Size::MAX).unwrap();
+    check(&world);
+    // A table takes the place of a value.
+    world.put("some value", "a", Json::Int(1), Size::MAX).unwrap();
+    check(&world);
+    world.remove("orders", &long).unwrap();
+    world.remove("some value", "a").unwrap();
+    check(&world);
+    let full = Size { records: u64::MAX, nodes: world.size().nodes + 40 };
+    assert!(world.put(&"t".repeat(2_000), "a", Json::Null, full).is_err(), "the name of a table counts");
+}

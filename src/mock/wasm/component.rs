@@ -16,6 +16,9 @@ const WORLD: &str = "gemproof:mock/world@1.0.0";
 const NUMBERS: &str = "gemproof:mock/numbers@1.0.0";
 const TOOLS: &str = "gemproof:mock/tools@1.0.0";
 
+/// What one call of a host function costs: texts are copied, and the guest is asked for memory.
+const CALL_COST: u64 = 10;
+
 /// A compiled component.
 pub(super) struct Component {
     instance: InstancePre<Guest>,
@@ -86,6 +89,33 @@ fn linker(engine: &Engine) -> Result<&'static Linker<Guest>, String> {
     linker.as_ref().map_err(String::clone)
 }
 
+/// What a guest passes to a host function.
+trait Passed {
+    /// Bytes of its texts, which have been copied.
+    fn bytes(&self) -> usize;
+}
+
+macro_rules! passed {
+    ($(($($name:ident: $type:ty),*) => $bytes:expr;)*) => {$(
+        impl Passed for ($($type,)*) {
+            fn bytes(&self) -> usize {
+                let ($($name,)*) = self;
+                $bytes
+            }
+        }
+    )*};
+}
+
+passed! {
+    () => 0;
+    (a: String) => a.len();
+    (a: String, b: String) => a.len() + b.len();
+    (a: String, b: Option<String>) => a.len() + b.as_ref().map_or(0, String::len);
+    (a: String, b: String, c: String) => a.len() + b.len() + c.len();
+    (a: String, _b: i64) => a.len();
+    (_a: f64, _b: i64) => 0;
+}
+
 /// Defines a function that works on the guest.
 fn define<P, R>(
     world: &mut LinkerInstance<'_, Guest>,
@@ -93,13 +123,13 @@ fn define<P, R>(
     work: impl Fn(&mut Guest, P) -> Done<R> + Send + Sync + 'static,
 ) -> wasmtime::Result<()>
 where
-    P: ComponentNamedList + Lift + 'static,
+    P: ComponentNamedList + Lift + Passed + 'static,
     R: 'static,
     (R,): ComponentNamedList + Lower,
 {
     world.func_wrap(name, move |mut store: StoreContextMut<'_, Guest>, parameters: P| {
         let guest = store.data_mut();
-        let result = charge(1).and_then(|()| work(guest, parameters));
+        let result = charge(CALL_COST + parameters.bytes() as u64 / 16).and_then(|()| work(guest, parameters));
         guest.ends(result).map(|result| (result,))
     })
 }
@@ -111,11 +141,11 @@ fn define_action<P>(
     work: impl Fn(&mut Guest, P) -> Done<()> + Send + Sync + 'static,
 ) -> wasmtime::Result<()>
 where
-    P: ComponentNamedList + Lift + 'static,
+    P: ComponentNamedList + Lift + Passed + 'static,
 {
     world.func_wrap(name, move |mut store: StoreContextMut<'_, Guest>, parameters: P| {
         let guest = store.data_mut();
-        let result = charge(1).and_then(|()| work(guest, parameters));
+        let result = charge(CALL_COST + parameters.bytes() as u64 / 16).and_then(|()| work(guest, parameters));
         guest.ends(result)
     })
 }

@@ -7,7 +7,7 @@ use wasmtime::{Caller, Engine, ExternType, Instance, InstancePre, Linker, Module
 
 use super::guest::{Guest, text, with, write};
 use crate::json::{Json, arithmetic, pointer};
-use crate::mock::host::{Done, Ended, Stop, charge, compare, index_of};
+use crate::mock::host::{Done, Ended, Stop, charge, compare, finite, index_of};
 use crate::mock::{Limits, Turn};
 use crate::world;
 
@@ -135,9 +135,9 @@ fn scalars(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     linker.func_wrap(INTERFACE, "bool", |mut c: Host<'_>, b: i32| with(&mut c, |g, _| g.hand(Json::Bool(b != 0))))?;
     linker.func_wrap(INTERFACE, "int", |mut c: Host<'_>, n: i64| with(&mut c, |g, _| g.hand(Json::Int(n))))?;
     linker.func_wrap(INTERFACE, "float", |mut c: Host<'_>, n: f64| {
-        with(&mut c, |g, _| match n.is_finite() {
-            true => g.hand(Json::Float(n)),
-            false => Err(Stop::Mistake(format!("the number {n}, which JSON does not have"))),
+        with(&mut c, |g, _| {
+            let number = finite(n)?;
+            g.hand(number)
         })
     })?;
     linker.func_wrap(INTERFACE, "text", |mut c: Host<'_>, p: i32, n: i32| {
@@ -225,6 +225,7 @@ fn reading(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     })?;
     linker.func_wrap(INTERFACE, "member", |mut c: Host<'_>, h: i32, key: i32| {
         with(&mut c, |g, _| {
+            charge(g.value(key)?.nodes())?;
             let found = g.value(key)?.as_str().map(|key| g.value(h).map(|map| map.get(key).cloned()));
             let found = found.transpose()?.flatten();
             g.hand_some(found)
@@ -241,7 +242,7 @@ fn reading(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
         with(&mut c, |g, _| {
             let map = g.value(h)?.as_map();
             let at = map.and_then(|map| index_of(index, map.len()));
-            let found = map.zip(at).and_then(|(map, at)| map.iter().nth(at)).map(|(key, _)| Json::Text(key.clone()));
+            let found = map.zip(at).map(|(map, at)| Json::Text(map.key_at(at).clone()));
             g.hand_some(found)
         })
     })?;
@@ -358,7 +359,8 @@ fn computing(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     linker.func_wrap(INTERFACE, "round", |mut c: Host<'_>, h: i32, decimals: i64| {
         with(&mut c, |g, _| {
             let number = arithmetic::round(g.host.number(g.value(h)?)?, decimals);
-            g.hand(Json::Float(number))
+            let number = finite(number)?;
+            g.hand(number)
         })
     })?;
     linker.func_wrap(INTERFACE, "fixed", |mut c: Host<'_>, h: i32, decimals: i64| {
@@ -374,6 +376,7 @@ fn computing(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
 fn world(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     linker.func_wrap(INTERFACE, "get", |mut c: Host<'_>, p: i32, n: i32, key: i32| {
         with(&mut c, |g, memory| {
+            charge(g.value(key)?.nodes())?;
             let found = g.host.get(text(memory, p, n)?, g.value(key)?);
             g.hand_some(found)
         })
@@ -407,6 +410,7 @@ fn world(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     linker.func_wrap(INTERFACE, "remove", |mut c: Host<'_>, p: i32, n: i32, key: i32| {
         with(&mut c, |g, memory| {
             let key = g.value(key)?.clone();
+            charge(key.nodes())?;
             let removed = g.host.remove(text(memory, p, n)?, &key);
             g.hand_some(removed)
         })
@@ -468,6 +472,7 @@ fn clock(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     for (name, shift) in [("add_days", world::add_days as Shift), ("add_seconds", world::add_seconds as Shift)] {
         linker.func_wrap(INTERFACE, name, move |mut c: Host<'_>, h: i32, by: i64| {
             with(&mut c, |g, _| {
+                charge(g.value(h)?.nodes())?;
                 let shifted = g.value(h)?.as_str().and_then(|date| shift(date, by)).map(Json::text);
                 g.hand_some(shifted)
             })
@@ -479,6 +484,7 @@ fn clock(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     for (name, between) in between {
         linker.func_wrap(INTERFACE, name, move |mut c: Host<'_>, from: i32, to: i32| {
             with(&mut c, |g, _| {
+                charge(g.value(from)?.nodes().saturating_add(g.value(to)?.nodes()))?;
                 let (from, to) = (g.value(from)?.as_str(), g.value(to)?.as_str());
                 let found = from.zip(to).and_then(|(from, to)| between(from, to)).map(Json::Int);
                 g.hand_some(found)

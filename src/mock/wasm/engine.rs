@@ -1,10 +1,12 @@
 //! The one engine of a process: how guests are compiled, where their memory comes from, and the clock that stops them.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use wasmtime::{Cache, CacheConfig, Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime::{
+    Cache, CacheConfig, Config, Enabled, Engine, InstanceAllocationStrategy, OperatorCost, PoolingAllocationConfig,
+};
 
 /// Native stack that a guest's calls may use. Mocks run on threads with much more, see [`crate::mock::STACK_BYTES`].
 const STACK_BYTES: usize = 512 << 10;
@@ -14,18 +16,20 @@ pub(super) const MEMORY_BYTES_MAX: usize = 1 << 30;
 /// Elements of one table.
 pub(super) const TABLE_ELEMENTS_MAX: usize = 100_000;
 
-/// Guests that run at the same time: one on each thread.
-const GUESTS_MAX: u32 = 256;
+/// Guests that run at the same time, one on each thread; more threads wait for their turn.
+const GUESTS_MAX: u32 = 128;
 /// What one guest may be made of: a component with an interpreter has some dozen instances.
-const INSTANCES_OF_ONE: u32 = 64;
-const MEMORIES_OF_ONE: u32 = 8;
-const TABLES_OF_ONE: u32 = 16;
+pub(super) const INSTANCES_OF_ONE: u32 = 64;
+pub(super) const MEMORIES_OF_ONE: u32 = 8;
+pub(super) const TABLES_OF_ONE: u32 = 16;
+/// Globals and references to functions of one instance, which are made anew for each call.
+const INSTANCE_BYTES_MAX: usize = 2 << 20;
 
 /// Memory of a finished guest that is cleared by writing zeros rather than by giving it back to the system.
 const KEPT_BYTES: usize = 256 << 10;
 
-/// How often guests look at the clock.
-pub(super) const TICK: Duration = Duration::from_millis(20);
+/// How often guests look at clock and memory.
+const TICK: Duration = Duration::from_millis(20);
 
 static CACHE: OnceLock<PathBuf> = OnceLock::new();
 
@@ -33,6 +37,29 @@ static CACHE: OnceLock<PathBuf> = OnceLock::new();
 /// first guest is compiled. The folder is made, for its owner alone, where it is absent: what lies in it is executed.
 pub fn keep_compiled_in(folder: &Path) {
     let _ = CACHE.set(folder.to_owned());
+}
+
+/// A place in the pool, given back when it is dropped.
+pub(super) struct Seat(());
+
+static TAKEN: Mutex<u32> = Mutex::new(0);
+static FREED: Condvar = Condvar::new();
+
+impl Seat {
+    /// Waits for a place. The pool has room for as many guests of the largest kind, so that none fails because others run.
+    pub fn take() -> Seat {
+        let taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = FREED.wait_while(taken, |taken| *taken >= GUESTS_MAX).unwrap_or_else(PoisonError::into_inner);
+        *taken += 1;
+        Seat(())
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        *TAKEN.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        FREED.notify_one();
+    }
 }
 
 /// The engine.
@@ -43,10 +70,10 @@ pub(super) fn engine() -> Result<&'static Engine, String> {
     static ENGINE: OnceLock<Result<Engine, String>> = OnceLock::new();
     let engine = ENGINE.get_or_init(|| {
         let pooled = Engine::new(config().allocation_strategy(InstanceAllocationStrategy::Pooling(pool())));
-        // Pooling sets aside address space, which a system may refuse; guests then only start more slowly.
+        // Pooling sets aside address space, which a system may refuse; guests then only start and run more slowly.
         let engine = match pooled {
             Ok(engine) => engine,
-            Err(_) => Engine::new(&config()).map_err(|e| format!("WebAssembly cannot run here: {e:#}"))?,
+            Err(_) => Engine::new(&frugal()).map_err(|e| format!("WebAssembly cannot run here: {e:#}"))?,
         };
         let clock = engine.weak();
         let tick = move || {
@@ -72,18 +99,31 @@ fn config() -> Config {
         .cranelift_nan_canonicalization(true)
         .wasm_relaxed_simd(true)
         .relaxed_simd_deterministic(true)
+        .operator_cost(costs())
         .wasm_backtrace_max_frames(std::num::NonZeroUsize::new(4))
         .memory_init_cow(true)
         .cache(CACHE.get().and_then(|folder| cache(folder)));
     config
 }
 
+/// Fuel of instructions that are calls into the runtime.
+fn costs() -> OperatorCost {
+    OperatorCost { RefFunc: 10, TableGet: 5, TableSet: 10, TableGrow: 50, MemoryGrow: 50, ..OperatorCost::default() }
+}
+
+/// Takes no address space before it is needed.
+fn frugal() -> Config {
+    let mut config = config();
+    config.memory_reservation(0).memory_guard_size(0).memory_reservation_for_growth(1 << 20);
+    config
+}
+
 fn pool() -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
-    pool.total_core_instances(GUESTS_MAX * 4)
+    pool.total_core_instances(GUESTS_MAX * INSTANCES_OF_ONE)
         .total_component_instances(GUESTS_MAX)
-        .total_memories(GUESTS_MAX)
-        .total_tables(GUESTS_MAX * 4)
+        .total_memories(GUESTS_MAX * MEMORIES_OF_ONE)
+        .total_tables(GUESTS_MAX * TABLES_OF_ONE)
         .max_memory_size(MEMORY_BYTES_MAX)
         .table_elements(TABLE_ELEMENTS_MAX)
         .max_core_instances_per_component(INSTANCES_OF_ONE)
@@ -91,8 +131,8 @@ fn pool() -> PoolingAllocationConfig {
         .max_tables_per_component(TABLES_OF_ONE)
         .max_memories_per_module(MEMORIES_OF_ONE)
         .max_tables_per_module(TABLES_OF_ONE)
-        .max_core_instance_size(16 << 20)
-        .max_component_instance_size(16 << 20)
+        .max_core_instance_size(INSTANCE_BYTES_MAX)
+        .max_component_instance_size(INSTANCE_BYTES_MAX)
         .linear_memory_keep_resident(KEPT_BYTES)
         .table_keep_resident(64 << 10)
         .pagemap_scan(Enabled::Auto);

@@ -2,7 +2,7 @@
 
 use wasmtime::{Caller, Memory, ResourceLimiter};
 
-use super::engine::TABLE_ELEMENTS_MAX;
+use super::engine::{INSTANCES_OF_ONE, MEMORIES_OF_ONE, MEMORY_BYTES_MAX, TABLE_ELEMENTS_MAX, TABLES_OF_ONE};
 use crate::json::Json;
 use crate::mock::host::{Done, Ended, Host, Stop, charge};
 use crate::mock::{Limits, Turn};
@@ -147,7 +147,24 @@ impl Room {
 
 impl ResourceLimiter for Room {
     fn memory_growing(&mut self, current: usize, desired: usize, max: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(self.grow(current, desired, 1, max.unwrap_or(usize::MAX)))
+        Ok(self.grow(current, desired, 1, max.unwrap_or(usize::MAX).min(MEMORY_BYTES_MAX)))
+    }
+
+    /// What the limits allow and the machine has not ends the call: an answer of -1 would depend on the machine.
+    fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
+        if error.to_string().contains("exceed") { Ok(()) } else { Err(error) }
+    }
+
+    fn instances(&self) -> usize {
+        INSTANCES_OF_ONE as usize
+    }
+
+    fn memories(&self) -> usize {
+        MEMORIES_OF_ONE as usize
+    }
+
+    fn tables(&self) -> usize {
+        TABLES_OF_ONE as usize
     }
 
     fn table_growing(&mut self, current: usize, desired: usize, max: Option<usize>) -> wasmtime::Result<bool> {

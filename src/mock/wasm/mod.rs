@@ -7,24 +7,30 @@ mod component;
 mod core;
 mod engine;
 mod guest;
+mod shape;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use wasmtime::{Engine, Store, Trap, WasmBacktrace};
+use wasmtime::{Engine, Store, Trap, UpdateDeadline, WasmBacktrace};
 
 pub use engine::keep_compiled_in;
 
 use super::host::{Ended, Stop};
-use super::{Fault, FaultKind, Limits, Mock, Outcome, SourceError, SourcePlace, Turn, meter};
+use super::{Fault, FaultKind, Limits, Mock, Outcome, SourceError, SourcePlace, Turn, meter, with_roomy_stack};
 use crate::json::Json;
 use component::Component;
 use core::Core;
+use engine::Seat;
 use guest::Guest;
 
 /// Modules larger than this are refused: compiling them would take minutes.
 const MODULE_BYTES_MAX: usize = 64 << 20;
+/// And text forms larger than this, which are written by hand and take fifty times their size to read.
+const TEXT_BYTES_MAX: usize = 2 << 20;
+/// Bytes of texts that a component may pass in one call of a host function, or answer.
+const HOSTCALL_BYTES_MAX: usize = 16 << 20;
 /// Characters of a guest's words in a message.
 const MESSAGE_CHARS_MAX: usize = 300;
 /// Tools of one component.
@@ -49,12 +55,18 @@ impl WasmMock {
     /// # Errors
     /// A module that is invalid, imports what mocks do not have, exports no tool, or does not start.
     pub fn compile(path: &Path, bytes: &[u8], limits: Limits) -> Result<WasmMock, SourceError> {
-        let fail = |message: String| SourceError { message, place: None, file: path.to_owned() };
+        // The compiler and the start of a guest may need more stack than the caller has.
+        with_roomy_stack(|| WasmMock::compile_here(path, bytes, limits))
+    }
+
+    fn compile_here(path: &Path, bytes: &[u8], limits: Limits) -> Result<WasmMock, SourceError> {
+        let fail = |message: String| SourceError { message: excerpt(&message), place: None, file: path.to_owned() };
         if bytes.len() > MODULE_BYTES_MAX {
             let message = format!("the module has {} bytes, at most {MODULE_BYTES_MAX} are read", bytes.len());
             return Err(fail(message));
         }
         let bytes = binary(path, bytes)?;
+        shape::check(&bytes).map_err(&fail)?;
         let engine = engine::engine().map_err(&fail)?;
         let is_component = bytes.get(6) == Some(&1);
         let form = match is_component {
@@ -94,10 +106,20 @@ impl WasmMock {
         turn: &mut Turn,
         work: impl FnOnce(&mut Store<Guest>) -> wasmtime::Result<T>,
     ) -> Result<T, Outcome> {
+        let _seat = Seat::take();
         meter::start(&self.limits);
         let mut store = Store::new(self.engine, Guest::new(std::mem::take(turn), self.limits));
         store.limiter(|guest| &mut guest.room);
-        store.set_epoch_deadline(self.limits.deadline_ms / engine::TICK.as_millis() as u64 + 2);
+        store.set_hostcall_fuel(HOSTCALL_BYTES_MAX);
+        // At each tick, whatever the guest does: what runs between two host functions is charged to nothing but fuel.
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(|_| match meter::look() {
+            Ok(()) => Ok(UpdateDeadline::Continue(1)),
+            Err(exceeded) => {
+                meter::reached(&exceeded.to_string());
+                Ok(UpdateDeadline::Interrupt)
+            }
+        });
         let result = store.set_fuel(self.limits.fuel).and_then(|()| work(&mut store));
         let reached = meter::stop();
         let mut guest = store.into_data();
@@ -123,15 +145,12 @@ impl WasmMock {
     fn explain(&self, guest: &Guest, error: &wasmtime::Error) -> (FaultKind, String) {
         let function = error.downcast_ref::<WasmBacktrace>().and_then(|trace| trace.frames().first()?.func_name());
         let place = function.map(|name| format!(" in function `{}`", excerpt(name))).unwrap_or_default();
-        let Limits { fuel, memory_bytes, deadline_ms, .. } = self.limits;
+        let Limits { fuel, memory_bytes, .. } = self.limits;
         match (&guest.stop, error.downcast_ref::<Trap>()) {
             (Some(Stop::Limit(message)), _) => (FaultKind::Limit, format!("{message}{place}")),
             (Some(Stop::Mistake(message)), _) => (FaultKind::Script, format!("{}{place}", excerpt(message))),
             (None, Some(Trap::OutOfFuel)) => {
                 (FaultKind::Limit, format!("the call took more than {fuel} units of fuel{place}"))
-            }
-            (None, Some(Trap::Interrupt)) => {
-                (FaultKind::Limit, format!("the call took more than {deadline_ms} ms{place}"))
             }
             (None, Some(Trap::StackOverflow)) => {
                 (FaultKind::Limit, format!("function calls nest deeper than the stack of a guest{place}"))
@@ -140,7 +159,11 @@ impl WasmMock {
                 (FaultKind::Limit, format!("the call asked for more than {memory_bytes} bytes of memory{place}"))
             }
             (None, Some(trap)) => (FaultKind::Script, format!("{trap}{place}")),
-            (None, None) => (FaultKind::Script, excerpt(&format!("{error:#}"))),
+            // The error has no type of its own.
+            (None, None) if format!("{error:#}").contains("fuel allocated for hostcalls") => {
+                (FaultKind::Limit, format!("more than {HOSTCALL_BYTES_MAX} bytes of texts at once{place}"))
+            }
+            (None, None) => (FaultKind::Script, excerpt(&error.root_cause().to_string())),
         }
     }
 }
@@ -177,6 +200,9 @@ fn binary<'a>(path: &Path, bytes: &'a [u8]) -> Result<Cow<'a, [u8]>, SourceError
         return Ok(Cow::Borrowed(bytes));
     }
     let fail = |message: String, place| SourceError { message, place, file: path.to_owned() };
+    if bytes.len() > TEXT_BYTES_MAX {
+        return Err(fail(format!("the text has {} bytes, at most {TEXT_BYTES_MAX} are read", bytes.len()), None));
+    }
     let text = std::str::from_utf8(bytes).map_err(|e| fail(e.to_string(), None))?;
     wat::parse_str(text).map(Cow::Owned).map_err(|e| {
         // `file:line:column` stands in the second line of the message, the reason in the first.
@@ -186,7 +212,7 @@ fn binary<'a>(path: &Path, bytes: &'a [u8]) -> Result<Cow<'a, [u8]>, SourceError
         let (column, line) = (numbers.next(), numbers.next());
         let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let place = line.zip(column).map(|(line, column)| SourcePlace { file, line, column });
-        fail(told.lines().next().unwrap_or_default().to_owned(), place)
+        fail(excerpt(told.lines().next().unwrap_or_default()), place)
     })
 }
 

@@ -63,3 +63,50 @@ fn a_text_form_that_does_not_parse_tells_the_line() {
     let error = compile("(module\n  (func (export \"tool:x\")\n    (local.gte 0)))").err().expect("it is refused");
     assert_eq!(error.place.map(|place| (place.line, place.column)), Some((3, 6)), "{}", error.message);
 }
+
+#[test]
+fn what_would_take_long_to_compile_is_refused() {
+    let blocks = |times: usize| format!("(func {}{})", "(block ".repeat(times), ")".repeat(times));
+    let pressed = |values: usize, blocks: usize| {
+        format!(
+            "(memory 1) (func (param i32) {}{}{})",
+            "local.get 0 i32.const 7 i32.add ".repeat(values),
+            "block local.get 0 br_if 0 end ".repeat(blocks),
+            "local.get 0 i32.store ".repeat(values)
+        )
+    };
+    let locals = |count: usize| format!("(func (local {}))", "i64 ".repeat(count));
+    for (light, heavy, told) in [
+        (blocks(1_000), blocks(5_000), "blocks within blocks"),
+        (pressed(100, 1_000), pressed(3_000, 3_000), "meet"),
+        (locals(10_000), format!("{} (func)", locals(40_000).repeat(150)), "meet"),
+        ("(func)".repeat(1_000), "(func)".repeat(100_100), "functions"),
+    ] {
+        let tool = "(func (export \"tool:x\") (param i32) (result i32) (i32.const 0))";
+        let binary = |parts: &str| wat::parse_str(format!("(module {parts} {tool})")).expect("it is a module");
+        assert_eq!(shape::check(&binary(&light)), Ok(()));
+        let error = shape::check(&binary(&heavy)).expect_err("it is refused");
+        assert!(error.contains(told), "{error}");
+    }
+}
+
+#[test]
+fn components_may_not_multiply() {
+    let component = |levels: usize| {
+        let mut text = String::from("(component (component $c0 (core module $m) (core instance (instantiate $m)))");
+        for level in 1..levels {
+            let before = level - 1;
+            text += &format!(
+                "(component $c{level} (alias outer 1 $c{before} (component $i))
+                   (instance (instantiate $i)) (instance (instantiate $i)))"
+            );
+        }
+        text += &format!("(instance (instantiate $c{})))", levels - 1);
+        wat::parse_str(text).expect("it is a component")
+    };
+    assert_eq!(shape::check(&component(8)), Ok(()));
+    assert!(shape::check(&component(40)).expect_err("it is refused").contains("instances"));
+    let given = "(component (component $c (import \"x\" (component $x)) (instance (instantiate $x))))";
+    let given = wat::parse_str(given).expect("it is a component");
+    assert!(shape::check(&given).expect_err("it is refused").contains("not its own"));
+}

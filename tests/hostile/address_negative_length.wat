@@ -1,0 +1,8 @@
+;; tries: -1 bytes at address 0
+;; expect: script
+
+(module
+  (import "gemproof/1" "text" (func $text (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "tool:attack") (param $args i32) (result i32)
+    (call $text (i32.const 0) (i32.const -1))))

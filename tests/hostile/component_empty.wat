@@ -1,0 +1,4 @@
+;; tries: a component of nothing
+;; expect: load
+
+(component)

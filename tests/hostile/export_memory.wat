@@ -1,0 +1,5 @@
+;; tries: a tool that is a memory
+;; expect: load
+
+(module
+  (memory (export "tool:attack") 1))

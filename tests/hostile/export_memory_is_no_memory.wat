@@ -1,0 +1,7 @@
+;; tries: a memory that is a function
+;; expect: script
+
+(module
+  (import "gemproof/1" "text" (func $text (param i32 i32) (result i32)))
+  (func (export "memory"))
+  (func (export "tool:attack") (param i32) (result i32) (call $text (i32.const 0) (i32.const 1))))

@@ -1,0 +1,6 @@
+;; tries: to import a module name with a NUL
+;; expect: load
+
+(module
+  (import "gemproof/1\00" "get" (func (param i32 i32 i32) (result i32)))
+  (func (export "tool:attack") (param i32) (result i32) (i32.const 0)))

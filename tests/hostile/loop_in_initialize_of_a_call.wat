@@ -1,0 +1,12 @@
+;; tries: to run for ever before a call, but not when it is loaded
+;; expect: limit
+
+(module
+  (import "gemproof/1" "get" (func $get (param i32 i32 i32) (result i32)))
+  (import "gemproof/1" "text" (func $text (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 8) "t")
+  (data (i32.const 9) "a")
+  (func (export "_initialize")
+    (if (call $get (i32.const 8) (i32.const 1) (call $text (i32.const 9) (i32.const 1))) (then (loop $again (br $again)))))
+  (func (export "tool:attack") (param i32) (result i32) (i32.const 0)))

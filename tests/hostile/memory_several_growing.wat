@@ -1,0 +1,32 @@
+;; tries: to grow several memories at once
+;; expect: answer = null
+
+(module
+  (memory $m0 1)
+  (memory $m1 1)
+  (memory $m2 1)
+  (memory $m3 1)
+  (memory $m4 1)
+  (memory $m5 1)
+  (memory $m6 1)
+  (memory $m7 1)
+  (func (export "tool:attack") (param $args i32) (result i32)
+    (loop $again
+      (br_if $again (i32.ne (memory.grow $m0 (i32.const 7)) (i32.const -1)))
+      (br_if $again (i32.ne (memory.grow $m1 (i32.const 7)) (i32.const -1)))
+      (br_if $again (i32.ne (memory.grow $m2 (i32.const 7)) (i32.const -1)))
+      (br_if $again (i32.ne (memory.grow $m3 (i32.const 7)) (i32.const -1)))
+      (br_if $again (i32.ne (memory.grow $m4 (i32.const 7)) (i32.const -1)))
+      (br_if $again (i32.ne (memory.grow $m5 (i32.const 7)) (i32.const -1)))
+      (br_if $again (i32.ne (memory.grow $m6 (i32.const 7)) (i32.const -1)))
+      (br_if $again (i32.ne (memory.grow $m7 (i32.const 7)) (i32.const -1)))
+    )
+    (memory.fill $m0 (i32.const 0) (i32.const 1) (i32.sub (i32.mul (memory.size $m0) (i32.const 32768)) (i32.const 1)))
+    (memory.fill $m1 (i32.const 0) (i32.const 1) (i32.sub (i32.mul (memory.size $m1) (i32.const 32768)) (i32.const 1)))
+    (memory.fill $m2 (i32.const 0) (i32.const 1) (i32.sub (i32.mul (memory.size $m2) (i32.const 32768)) (i32.const 1)))
+    (memory.fill $m3 (i32.const 0) (i32.const 1) (i32.sub (i32.mul (memory.size $m3) (i32.const 32768)) (i32.const 1)))
+    (memory.fill $m4 (i32.const 0) (i32.const 1) (i32.sub (i32.mul (memory.size $m4) (i32.const 32768)) (i32.const 1)))
+    (memory.fill $m5 (i32.const 0) (i32.const 1) (i32.sub (i32.mul (memory.size $m5) (i32.const 32768)) (i32.const 1)))
+    (memory.fill $m6 (i32.const 0) (i32.const 1) (i32.sub (i32.mul (memory.size $m6) (i32.const 32768)) (i32.const 1)))
+    (memory.fill $m7 (i32.const 0) (i32.const 1) (i32.sub (i32.mul (memory.size $m7) (i32.const 32768)) (i32.const 1)))
+    (i32.const 0)))

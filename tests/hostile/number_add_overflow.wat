@@ -1,0 +1,9 @@
+;; tries: the sum beyond 64 bits
+;; expect: script
+
+(module
+  (import "gemproof/1" "add" (func $add (param i32 i32) (result i32)))
+  (import "gemproof/1" "int" (func $int (param i64) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "tool:attack") (param $args i32) (result i32)
+    (call $add (call $int (i64.const 0x7fffffffffffffff)) (call $int (i64.const 1)))))

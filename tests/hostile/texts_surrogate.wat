@@ -1,0 +1,9 @@
+;; tries: half of a surrogate pair as a text
+;; expect: script
+
+(module
+  (import "gemproof/1" "text" (func $text (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 8) "\ed\a0\80")
+  (func (export "tool:attack") (param $args i32) (result i32)
+    (call $text (i32.const 8) (i32.const 3))))
