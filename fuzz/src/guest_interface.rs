@@ -75,6 +75,15 @@ pub const FUNCTIONS: &[(&str, &str, &str)] = &[
     ("fail", "h", ""),
     ("answer", "h", ""),
     ("cite", "t", ""),
+    ("fault", "t", ""),
+    ("lower", "h", "h"),
+    ("upper", "h", "h"),
+    ("exact", "hth", "h"),
+    ("precise_log", "hhl", "h"),
+    ("precise_sqrt", "hl", "h"),
+    ("random_integer", "llll", "h"),
+    ("random_float", "ll", "h"),
+    ("written_keys", "h", "h"),
 ];
 
 /// Texts that operands take, some of which are none.
