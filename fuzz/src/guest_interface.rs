@@ -75,6 +75,7 @@ pub const FUNCTIONS: &[(&str, &str, &str)] = &[
     ("fail", "h", ""),
     ("answer", "h", ""),
     ("cite", "t", ""),
+    ("fault", "t", ""),
 ];
 
 /// Texts that operands take, some of which are none.
