@@ -20,6 +20,10 @@ use crate::world::World;
 const NODES_MAX: u64 = 100_000;
 /// JSON nodes of the initial worlds kept that records bring.
 const WORLDS_NODES_MAX: u64 = 1_000_000;
+/// Worlds of records that are looked up before it counts how often they were known.
+const TRIED: u64 = 512;
+/// One in so many must be known, or outcomes are kept only in worlds that were met before: keeping costs a sixth of a run.
+const KNOWN_ONE_IN: u64 = 8;
 /// Outcomes larger than this are not kept.
 const OUTCOME_NODES_MAX: u64 = 4_000;
 /// What keeping an outcome costs besides its nodes, in nodes.
@@ -62,6 +66,9 @@ struct Worlds {
 pub(super) struct Memo {
     shards: [RwLock<Shard>; SHARDS],
     worlds: RwLock<Worlds>,
+    /// Worlds of records that were looked up, and that were known.
+    tried: AtomicU64,
+    met: AtomicU64,
     next: AtomicU64,
 }
 
@@ -70,6 +77,8 @@ impl Default for Memo {
         Memo {
             shards: std::array::from_fn(|_| RwLock::default()),
             worlds: RwLock::default(),
+            tried: AtomicU64::new(0),
+            met: AtomicU64::new(0),
             next: AtomicU64::new(1 << 32),
         }
     }
@@ -133,7 +142,16 @@ impl Memo {
 
     /// The initial world of this name.
     pub fn world(&self, node: Node) -> Option<World> {
-        self.worlds.read().unwrap_or_else(|e| e.into_inner()).known.get(&node).cloned()
+        let found = self.worlds.read().unwrap_or_else(|e| e.into_inner()).known.get(&node).cloned();
+        self.tried.fetch_add(1, Ordering::Relaxed);
+        self.met.fetch_add(u64::from(found.is_some()), Ordering::Relaxed);
+        found
+    }
+
+    /// Whether it pays to keep outcomes in the world of a record that was not met before.
+    pub fn expects_to_meet_again(&self) -> bool {
+        let tried = self.tried.load(Ordering::Relaxed);
+        tried < TRIED || self.met.load(Ordering::Relaxed) * KNOWN_ONE_IN >= tried
     }
 
     /// Keeps an initial world.

@@ -176,7 +176,7 @@ impl Stage {
             }
             let world = environment.start(Some(part)).map_err(no_world)?;
             memo.keep_world(node, &world);
-            return Ok((world, Some(node)));
+            return Ok((world, memo.expects_to_meet_again().then_some(node)));
         }
         match (environment.given.as_ref().or(environment.state.as_ref()), &environment.unmade) {
             (Some(world), _) => Ok((world.clone(), Some(Node::initial(at)))),

@@ -356,6 +356,13 @@ impl Host {
         Ok(Json::list(items))
     }
 
+    /// A text in small or in capital letters.
+    pub fn recased(&self, text: &Json, case: fn(&str) -> String) -> Done<Json> {
+        let Json::Text(text) = text else { return mistake(format!("a text was expected, not {}", text.a_kind())) };
+        charge(text.len() as u64)?;
+        Ok(Json::text(case(text)))
+    }
+
     pub fn number(&self, value: &Json) -> Done<f64> {
         value.as_f64().map_or_else(|| mistake(format!("a number was expected, not {}", value.a_kind())), Ok)
     }

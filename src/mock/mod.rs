@@ -7,6 +7,7 @@
 
 mod host;
 pub mod meter;
+mod numbers;
 pub mod precise;
 pub mod random;
 pub mod rhai;

@@ -153,16 +153,19 @@ static inline value join_all(const value *parts, uint32_t count) {
 /// A sentence out of its parts: `JOIN(text("there is no user "), id)`.
 #define JOIN(...) join_all((const value[]){__VA_ARGS__}, sizeof((const value[]){__VA_ARGS__}) / sizeof(value))
 
-/// A text with the letters A to Z in lower case.
-static inline value lower(value any) {
-    char bytes[1024];
-    int32_t length = read(any, bytes, sizeof bytes);
-    if (length > (int32_t)sizeof bytes) return any;
-    for (int32_t i = 0; i < length; i++) {
-        if (bytes[i] >= 'A' && bytes[i] <= 'Z') bytes[i] += 'a' - 'A';
-    }
-    return text_of(bytes, length);
-}
+/// A text in small, in capital letters.
+GP_IMPORT("lower") value lower(value text);
+GP_IMPORT("upper") value upper(value text);
+
+/// Integers of any size, as integers or texts, by `+ - * ** /`; NOTHING beyond 4,300 digits.
+GP_IMPORT("exact") value exact_of(value a, const char *operator, int32_t length, value b);
+#define exact(a, operator, b) exact_of(a, GP_LITERAL(operator), b)
+/// Logarithm and square root to so many digits, as texts.
+GP_IMPORT("precise_log") value precise_log(value number, value base, int64_t digits);
+GP_IMPORT("precise_sqrt") value precise_sqrt(value number, int64_t digits);
+/// Python's random numbers after so many outputs of its generator: a list of the number, and the outputs used after it.
+GP_IMPORT("random_integer") value random_integer(int64_t seed, int64_t used, int64_t low, int64_t high);
+GP_IMPORT("random_float") value random_float(int64_t seed, int64_t used);
 
 // ---- the world ----------------------------------------------------------------------------------
 
@@ -195,6 +198,9 @@ GP_IMPORT("fresh_id") value fresh_id_of(const char *table, int32_t length, const
 #define put_value(name, any) put_value_of(GP_LITERAL(name), any)
 /// An id that no record of the table has: in the pattern `#` is a digit, `@` a capital letter, `*` either.
 #define fresh_id(table, pattern) fresh_id_of(GP_LITERAL(table), GP_LITERAL(pattern))
+
+/// In a setup: the keys of the object at a path (a list) of the given state, as they were written.
+GP_IMPORT("written_keys") value written_keys(value path);
 
 /// The world's clock as 2024-03-15T09:00:00, and its date.
 GP_IMPORT("now") value now(void);

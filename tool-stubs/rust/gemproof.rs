@@ -103,6 +103,15 @@ mod host {
         pub fn fail(answer: i32) -> !;
         pub fn answer(answer: i32) -> !;
         pub fn cite(rule: *const u8, len: usize);
+        pub fn fault(message: *const u8, len: usize) -> !;
+        pub fn lower(text: i32) -> i32;
+        pub fn upper(text: i32) -> i32;
+        pub fn exact(one: i32, operator: *const u8, len: usize, other: i32) -> i32;
+        pub fn precise_log(number: i32, base: i32, digits: i64) -> i32;
+        pub fn precise_sqrt(number: i32, digits: i64) -> i32;
+        pub fn random_integer(seed: i64, used: i64, low: i64, high: i64) -> i32;
+        pub fn random_float(seed: i64, used: i64) -> i32;
+        pub fn written_keys(path: i32) -> i32;
     }
 }
 
@@ -589,6 +598,31 @@ impl Value {
     pub fn sorted(&self) -> Value {
         Value(host!(sorted(self.0)))
     }
+
+    /// A text in small letters.
+    pub fn lower(&self) -> Value {
+        Value(host!(lower(self.0)))
+    }
+
+    /// A text in capital letters.
+    pub fn upper(&self) -> Value {
+        Value(host!(upper(self.0)))
+    }
+
+    /// The logarithm to so many digits, as Python's `mpmath` shows it; nothing where there is none.
+    pub fn precise_log(&self, base: &Value, digits: i64) -> Value {
+        Value(host!(precise_log(self.0, base.0, digits)))
+    }
+
+    /// The square root to so many digits, as Python's `decimal` writes it.
+    pub fn precise_sqrt(&self, digits: i64) -> Value {
+        Value(host!(precise_sqrt(self.0, digits)))
+    }
+
+    /// `+ - * ** /` on integers of any size, as integers or texts; nothing beyond 4,300 digits.
+    pub fn exact(&self, operator: &str, other: &Value) -> Value {
+        Value(host!(exact(self.0, operator.as_ptr(), operator.len(), other.0)))
+    }
 }
 
 /// What the host writes into a buffer: most texts fit at the first attempt.
@@ -819,6 +853,27 @@ pub fn fail(answer: impl Json) -> ! {
 /// Ends the call with an answer, and keeps its writes.
 pub fn answer(answer: impl Json) -> ! {
     host!(answer(answer.handle()))
+}
+
+/// Ends the call as a fault of the environment: a mistake of the mock itself.
+pub fn fault(message: &str) -> ! {
+    host!(fault(message.as_ptr(), message.len()))
+}
+
+/// Python's `random.Random(seed).randint(low, high)` after `used` outputs of its generator: a list of the number, and
+/// of how many are used then.
+pub fn random_integer(seed: i64, used: i64, low: i64, high: i64) -> Value {
+    Value(host!(random_integer(seed, used, low, high)))
+}
+
+/// Likewise for `random()`.
+pub fn random_float(seed: i64, used: i64) -> Value {
+    Value(host!(random_float(seed, used)))
+}
+
+/// In a setup: the keys of the object at a path (a list) of the given state, in the order in which they were written.
+pub fn written_keys(path: impl Json) -> Value {
+    Value(host!(written_keys(path.handle())))
 }
 
 /// Names the rule of `env.toml` by which this call decides.

@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use num_bigint::{BigInt, Sign};
 use rhai::{
     Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Map as RhaiMap, NativeCallContext, Position,
 };
@@ -11,8 +10,6 @@ use super::node::{Node, charge, from_dynamic, limit, printed, raise, to_dynamic}
 use crate::json::{Json, arithmetic};
 use crate::mock::Limits;
 use crate::mock::host::{Done, Ended, Host, Stop, compare};
-use crate::mock::precise::{self, NoLog};
-use crate::mock::random::Random;
 use crate::world;
 
 /// What one call works on, reached through the tag of its evaluation.
@@ -101,8 +98,7 @@ pub(super) fn register(engine: &mut Engine, limits: Limits) {
     register_answers(engine);
     register_clock(engine);
     register_numbers(engine);
-    register_random(engine);
-    register_precise(engine);
+    register_python(engine);
     register_texts(engine, limits);
 }
 
@@ -244,72 +240,38 @@ fn register_clock(engine: &mut Engine) {
     engine.register_fn("seconds_between", move |from: &str, to: &str| number(world::seconds_between(from, to)));
 }
 
-/// Numbers to more digits than a float has, as texts.
-fn register_precise(engine: &mut Engine) {
-    let shown = |found: Result<String, NoLog>| -> Raised<Dynamic> {
-        match found {
-            Ok(text) => Ok(Dynamic::from(text)),
-            Err(NoLog::NoNumber | NoLog::Division) => Ok(Dynamic::UNIT),
-            Err(NoLog::Exceeded(exceeded)) => limit(exceeded.to_string()),
-            Err(NoLog::Digits) => limit(format!("a number of more than {} digits", precise::DIGITS_MAX)),
-        }
-    };
+/// Numbers as Python has them.
+fn register_python(engine: &mut Engine) {
     let json = |value: &Dynamic| from_dynamic(value, &Limits::default());
-    engine.register_fn("precise_log", move |value: Dynamic, base: Dynamic, digits: i64| -> Raised<Dynamic> {
-        shown(precise::log(&json(&value)?, &json(&base)?, digits))
-    });
-    let integer = |value: &Dynamic| match (value.as_int(), value.read_lock::<ImmutableString>()) {
-        (Ok(n), _) => Some(BigInt::from(n)),
-        (_, Some(text)) => BigInt::parse_bytes(text.as_bytes(), 10),
-        _ => None,
-    };
-    engine.register_fn("exact", move |a: Dynamic, operator: &str, b: Dynamic| -> Raised<Dynamic> {
-        let (Some(a), Some(b)) = (integer(&a), integer(&b)) else {
-            return raise("exact arithmetic is of integers and their texts");
-        };
-        if operator == "/" {
-            return match precise::quotient(&a, &b) {
-                Some(quotient) => Ok(Dynamic::from_float(quotient)),
-                None => raise(format!("there is no float {a} / {b}")),
-            };
-        }
-        if !["+", "-", "*", "**"].contains(&operator) || operator == "**" && b.sign() == Sign::Minus {
-            return raise(format!("there is no exact {a} {operator} {b}"));
-        }
-        charge((a.bits() + b.bits()) / 64)?;
-        let result = precise::exact(&a, operator, &b).or_else(|exceeded| limit(exceeded.to_string()))?;
-        Ok(result.map_or(Dynamic::UNIT, |n| match i64::try_from(&n) {
-            Ok(n) => Dynamic::from_int(n),
-            Err(_) => Dynamic::from(n.to_string()),
-        }))
-    });
-    engine.register_fn("precise_sqrt", move |number: Dynamic, digits: i64| -> Raised<Dynamic> {
-        let number = json(&number)?;
-        if digits < 1 || number.as_f64().is_none_or(|n| n < 0.0) {
-            return raise("the square root of a number from 0 has digits from 1");
-        }
-        shown(precise::square_root(&number, digits))
-    });
-}
-
-/// Random numbers of Python; with each, how many outputs of the generator are used after it.
-fn register_random(engine: &mut Engine) {
-    let source = |seed: i64, used: i64| match u64::try_from(used) {
-        Ok(used) => Ok(Random { seed, used }),
-        Err(_) => raise("the outputs used of a random source are a number from 0"),
-    };
-    let drawn = |value: Dynamic, source: Random| -> Array { vec![value, Dynamic::from_int(source.used as i64)] };
-    engine.register_fn("random_integer", move |seed: i64, used: i64, low: i64, high: i64| -> Raised<Array> {
-        let mut source = source(seed, used)?;
-        match source.integer(low, high).or_else(|exceeded| limit(exceeded.to_string()))? {
-            Some(value) => Ok(drawn(Dynamic::from_int(value), source)),
-            None => raise(format!("there is no integer from {low} to {high}")),
-        }
-    });
-    engine.register_fn("random_float", move |seed: i64, used: i64| -> Raised<Array> {
-        let mut source = source(seed, used)?;
-        let value = source.float().or_else(|exceeded| limit(exceeded.to_string()))?;
-        Ok(drawn(Dynamic::from_float(value), source))
+    engine.register_fn(
+        "precise_log",
+        move |ctx: NativeCallContext, value: Dynamic, base: Dynamic, digits: i64| -> Raised<Dynamic> {
+            let (value, base) = (json(&value)?, json(&base)?);
+            with(&ctx, |host| Ok(some(host.precise_log(&value, &base, digits)?)))
+        },
+    );
+    engine.register_fn(
+        "precise_sqrt",
+        move |ctx: NativeCallContext, number: Dynamic, digits: i64| -> Raised<Dynamic> {
+            let number = json(&number)?;
+            with(&ctx, |host| Ok(some(host.precise_sqrt(&number, digits)?)))
+        },
+    );
+    engine.register_fn(
+        "exact",
+        move |ctx: NativeCallContext, a: Dynamic, operator: &str, b: Dynamic| -> Raised<Dynamic> {
+            let (a, b) = (json(&a)?, json(&b)?);
+            with(&ctx, |host| Ok(some(host.exact(&a, operator, &b)?)))
+        },
+    );
+    engine.register_fn(
+        "random_integer",
+        |ctx: NativeCallContext, seed: i64, used: i64, low: i64, high: i64| -> Raised<Dynamic> {
+            with(&ctx, |host| Ok(to_dynamic(&host.random_integer(seed, used, low, high)?)))
+        },
+    );
+    engine.register_fn("random_float", |ctx: NativeCallContext, seed: i64, used: i64| -> Raised<Dynamic> {
+        with(&ctx, |host| Ok(to_dynamic(&host.random_float(seed, used)?)))
     });
 }
 

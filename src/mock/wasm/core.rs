@@ -120,6 +120,7 @@ fn linker(engine: &Engine) -> Result<&'static Linker<Guest>, String> {
             .and_then(|()| computing(&mut linker))
             .and_then(|()| world(&mut linker))
             .and_then(|()| clock(&mut linker))
+            .and_then(|()| python(&mut linker))
             .map_err(|e| e.to_string())?;
         Ok(linker)
     });
@@ -490,5 +491,56 @@ fn clock(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
             })
         })?;
     }
+    Ok(())
+}
+
+/// What mocks of Python tools need.
+fn python(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+    for (name, case) in [("lower", str::to_lowercase as fn(&str) -> String), ("upper", str::to_uppercase)] {
+        linker.func_wrap(INTERFACE, name, move |mut c: Host<'_>, h: i32| {
+            with(&mut c, |g, _| {
+                let text = g.host.recased(g.value(h)?, case)?;
+                g.hand(text)
+            })
+        })?;
+    }
+    linker.func_wrap(INTERFACE, "written_keys", |mut c: Host<'_>, path: i32| {
+        with(&mut c, |g, _| {
+            let path = g.value(path)?.as_list().unwrap_or_default().to_vec();
+            charge(path.len() as u64)?;
+            let keys = g.host.written_keys(&path)?;
+            g.hand(Json::list(keys.into_iter().map(Json::text).collect()))
+        })
+    })?;
+    linker.func_wrap(INTERFACE, "random_integer", |mut c: Host<'_>, seed: i64, used: i64, low: i64, high: i64| {
+        with(&mut c, |g, _| {
+            let drawn = g.host.random_integer(seed, used, low, high)?;
+            g.hand(drawn)
+        })
+    })?;
+    linker.func_wrap(INTERFACE, "random_float", |mut c: Host<'_>, seed: i64, used: i64| {
+        with(&mut c, |g, _| {
+            let drawn = g.host.random_float(seed, used)?;
+            g.hand(drawn)
+        })
+    })?;
+    linker.func_wrap(INTERFACE, "precise_log", |mut c: Host<'_>, x: i32, base: i32, digits: i64| {
+        with(&mut c, |g, _| {
+            let found = g.host.precise_log(g.value(x)?, g.value(base)?, digits)?;
+            g.hand_some(found)
+        })
+    })?;
+    linker.func_wrap(INTERFACE, "precise_sqrt", |mut c: Host<'_>, x: i32, digits: i64| {
+        with(&mut c, |g, _| {
+            let found = g.host.precise_sqrt(g.value(x)?, digits)?;
+            g.hand_some(found)
+        })
+    })?;
+    linker.func_wrap(INTERFACE, "exact", |mut c: Host<'_>, a: i32, p: i32, n: i32, b: i32| {
+        with(&mut c, |g, memory| {
+            let found = g.host.exact(g.value(a)?, text(memory, p, n)?, g.value(b)?)?;
+            g.hand_some(found)
+        })
+    })?;
     Ok(())
 }
