@@ -159,7 +159,7 @@ pub fn all() -> Vec<(String, Vec<u8>)> {
     add(
         "functions_just_light_enough",
         module(|parts| {
-            for _ in 0..38 {
+            for _ in 0..12 {
                 parts.functions.function(1);
                 let mut f = Function::new([(1, ValType::I32)]);
                 pressed(&mut f, 1_600, 1_500);
@@ -213,7 +213,7 @@ pub fn all() -> Vec<(String, Vec<u8>)> {
         })
     };
     use wasm_encoder::BlockType::Empty;
-    for times in [5_000, 500_000] {
+    for times in [3_900, 500_000] {
         add(&format!("blocks_{times}"), nested(|| vec![I::Block(Empty)], times));
         add(&format!("loops_{times}"), nested(|| vec![I::Loop(Empty)], times));
         add(&format!("ifs_{times}"), nested(|| vec![I::LocalGet(0), I::If(Empty)], times));
@@ -280,6 +280,7 @@ pub fn all() -> Vec<(String, Vec<u8>)> {
     };
     add("locals_in_one_function", locals(1, 49_999));
     add("locals_in_many_functions", locals(10_000, 49_999));
+    add("locals_just_few_enough", locals(1_190, 49_999));
     add(
         "locals_in_many_blocks",
         body(vec![(10_000, ValType::I64)], |f| {
