@@ -76,6 +76,14 @@ pub const FUNCTIONS: &[(&str, &str, &str)] = &[
     ("answer", "h", ""),
     ("cite", "t", ""),
     ("fault", "t", ""),
+    ("lower", "h", "h"),
+    ("upper", "h", "h"),
+    ("exact", "hth", "h"),
+    ("precise_log", "hhl", "h"),
+    ("precise_sqrt", "hl", "h"),
+    ("random_integer", "llll", "h"),
+    ("random_float", "ll", "h"),
+    ("written_keys", "h", "h"),
 ];
 
 /// Texts that operands take, some of which are none.
@@ -109,9 +117,9 @@ const WORDS: &[&[u8]] = &[
     b"9223372036854775807",
     b"-9223372036854775808",
     b"18446744073709551615",
-    b"1e400",
-    b"-0.0",
-    b"////////////////////////////////////////",
+    b"*",
+    b"**",
+    b"/",
 ];
 const INTEGERS: [i64; 16] = [
     0,

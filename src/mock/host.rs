@@ -360,7 +360,10 @@ impl Host {
     pub fn recased(&self, text: &Json, case: fn(&str) -> String) -> Done<Json> {
         let Json::Text(text) = text else { return mistake(format!("a text was expected, not {}", text.a_kind())) };
         charge(text.len() as u64)?;
-        Ok(Json::text(case(text)))
+        // Some letters have several capitals.
+        let text = case(text);
+        self.check_text(text.len())?;
+        Ok(Json::text(text))
     }
 
     pub fn number(&self, value: &Json) -> Done<f64> {

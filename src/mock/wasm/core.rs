@@ -509,7 +509,9 @@ fn python(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
             let path = g.value(path)?.as_list().unwrap_or_default().to_vec();
             charge(path.len() as u64)?;
             let keys = g.host.written_keys(&path)?;
-            g.hand(Json::list(keys.into_iter().map(Json::text).collect()))
+            let keys = Json::list(keys.into_iter().map(Json::text).collect());
+            g.host.check(&keys)?;
+            g.hand(keys)
         })
     })?;
     linker.func_wrap(INTERFACE, "random_integer", |mut c: Host<'_>, seed: i64, used: i64, low: i64, high: i64| {
