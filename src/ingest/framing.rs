@@ -1,7 +1,7 @@
 //! Cutting a stream into records: lines of JSONL, elements of a JSON array, documents of a tag format.
 
 use std::io::{self, BufRead};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use memchr::{memchr, memchr2, memchr3, memmem};
 
@@ -22,6 +22,31 @@ pub struct Record {
     pub bytes: Vec<u8>,
     /// Why it cannot be read, if the stream says so already.
     pub problem: Option<Diagnostic>,
+}
+
+/// Buffers of records that are done with, for those to come: a corpus goes through the same memory again and again.
+#[derive(Debug, Default)]
+pub struct Spare(Mutex<Vec<Vec<u8>>>);
+
+impl Spare {
+    /// Buffers that are kept, and bytes of each at most.
+    const KEPT: usize = 256;
+    const BYTES_MAX: usize = 1 << 18;
+
+    /// Takes back the buffer of a record.
+    pub fn give(&self, bytes: Vec<u8>) {
+        let mut kept = self.0.lock().unwrap_or_else(|e| e.into_inner());
+        if kept.len() < Spare::KEPT && bytes.capacity() <= Spare::BYTES_MAX {
+            kept.push(bytes);
+        }
+    }
+
+    /// An empty buffer.
+    fn take(&self) -> Vec<u8> {
+        let mut bytes = self.0.lock().unwrap_or_else(|e| e.into_inner()).pop().unwrap_or_default();
+        bytes.clear();
+        bytes
+    }
 }
 
 /// A line with its break, as far as it is kept, and its whole length in bytes.
@@ -49,11 +74,17 @@ pub struct Records {
     done: bool,
     /// Bytes of the line before.
     typical: usize,
+    spare: Arc<Spare>,
 }
 
 impl Records {
     pub fn new(input: Input) -> Records {
-        Records { input, framing: None, line: 1, byte: 0, ahead: None, done: false, typical: 0 }
+        Records::reusing(input, Arc::default())
+    }
+
+    /// Records in buffers that are given back.
+    pub fn reusing(input: Input, spare: Arc<Spare>) -> Records {
+        Records { input, framing: None, line: 1, byte: 0, ahead: None, done: false, typical: 0, spare }
     }
 
     pub fn input(&self) -> &Input {
@@ -77,7 +108,8 @@ impl Records {
     /// Reads up to and with the next newline. Beyond [`RECORD_BYTES_MAX`] bytes are counted but not kept.
     fn read_line(&mut self) -> Result<Option<Line>, (Vec<u8>, io::Error)> {
         // As long as the last one: records of a corpus are of a size.
-        let mut line = Vec::with_capacity(self.typical);
+        let mut line = self.spare.take();
+        line.reserve(self.typical);
         let mut len = 0u64;
         loop {
             let chunk = match self.input.reader.fill_buf() {

@@ -14,7 +14,7 @@ pub mod tools;
 use std::sync::Arc;
 
 pub use formats::{FORMATS, Format};
-pub use framing::{Record, Records};
+pub use framing::{Record, Records, Spare};
 pub use shelf::ToolShelf;
 pub use source::{Input, InputError};
 

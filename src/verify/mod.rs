@@ -18,7 +18,7 @@ pub use learn::{Corpus, Run, each_run, learn};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::emit::{Summary, record_line};
 use crate::grounding::Profile;
-use crate::ingest::{self, Format, Input, InputError, Record, Records};
+use crate::ingest::{self, Format, Input, InputError, Record, Records, Spare};
 use crate::mock;
 use crate::verdict::{Judge, Judged};
 
@@ -145,13 +145,15 @@ pub fn run(
         bytes_total: inputs.iter().map(|input| input.size).sum(),
         counters: inputs.iter().map(|input| Arc::clone(&input.read)).collect(),
         records: 0,
+        spare: Arc::default(),
     };
+    let spare = Arc::clone(&collector.spare);
     let reading = AtomicBool::new(true);
     std::thread::scope(|scope| {
         let (sender, batches) = sync_channel::<Batch>(ahead);
         let reading = &reading;
         let feed = Feed { judge, profile: Profile::default(), learnt: (0, 0), held: Vec::new(), sender };
-        scope.spawn(move || read_batches(inputs, plan.format, plan.limit, reading, feed));
+        scope.spawn(move || read_batches(inputs, plan.format, plan.limit, &spare, reading, feed));
         let result = judge_batches(plan, judge, &pool, &batches, ahead, stop, &mut collector);
         // Lets the reader end: it stops at the flag, or when nobody takes its batches.
         reading.store(false, Ordering::Relaxed);
@@ -221,6 +223,7 @@ struct Collector<'a> {
     bytes_total: Option<u64>,
     counters: Vec<Arc<AtomicU64>>,
     records: u64,
+    spare: Arc<Spare>,
 }
 
 impl Collector<'_> {
@@ -235,6 +238,7 @@ impl Collector<'_> {
             self.summary.add(&judged.report);
             self.consumer.record(&judged, line.as_deref()).map_err(VerifyError::Output)?;
             self.records += 1;
+            self.spare.give(judged.record.bytes);
         }
         self.summary.seconds = self.seconds_before + self.started.elapsed().as_secs_f64();
         let bytes = self.counters.iter().map(|counter| counter.load(Ordering::Relaxed)).sum();
@@ -322,6 +326,7 @@ fn read_batches(
     inputs: Vec<Input>,
     format: Option<&'static dyn Format>,
     limit: Option<u64>,
+    spare: &Arc<Spare>,
     reading: &AtomicBool,
     mut feed: Feed<'_>,
 ) {
@@ -330,7 +335,7 @@ fn read_batches(
         let mut hint = format;
         let mut batch = Vec::new();
         let mut bytes = 0;
-        for record in Records::new(input) {
+        for record in Records::reusing(input, Arc::clone(spare)) {
             if left == 0 || !reading.load(Ordering::Relaxed) {
                 break;
             }
