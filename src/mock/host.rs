@@ -73,6 +73,7 @@ type Record = (Arc<str>, Json);
 
 impl Host {
     pub fn new(turn: Turn, limits: Limits) -> Host {
+        super::random::forget();
         Host { turn, limits, ended: None, written: None }
     }
 

@@ -24,6 +24,11 @@ thread_local! {
     static LAST: RefCell<Option<Box<Block>>> = const { RefCell::new(None) };
 }
 
+/// Drops what is kept of earlier calls: what a call's numbers cost may not depend on them.
+pub(super) fn forget() {
+    LAST.set(None);
+}
+
 /// A source of random numbers of which so many 32-bit outputs are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Random {
