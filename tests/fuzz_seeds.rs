@@ -13,16 +13,20 @@ mod fuzz;
 #[global_allocator]
 static ALLOCATOR: Counting<std::alloc::System> = Counting(std::alloc::System);
 
-/// Runs a target on each of its seeds, and on what is left of each when it is cut or a byte of it differs.
-fn seeds(target: &str, run: fn(&[u8])) {
+/// The seeds of a target, by name.
+fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(target);
     let mut paths: Vec<_> = fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     assert!(!paths.is_empty(), "{} is empty", dir.display());
+    paths.into_iter().map(|path| (path.display().to_string(), fs::read(path).unwrap())).collect()
+}
+
+/// Runs a target on seeds, and on what is left of each when it is cut or a byte of it differs.
+fn run(target: &str, seeds: Vec<(String, Vec<u8>)>, run: fn(&[u8])) {
     let mut executions = 0;
-    for path in paths {
-        println!("{}", path.display());
-        let seed = fs::read(&path).unwrap();
+    for (name, seed) in seeds {
+        println!("{name}");
         run(&seed);
         let step = (seed.len() / 16).max(1);
         for at in (0..seed.len()).step_by(step) {
@@ -39,22 +43,32 @@ fn seeds(target: &str, run: fn(&[u8])) {
 
 #[test]
 fn ingest() {
-    seeds("ingest", fuzz::ingest::run);
+    run("ingest", seeds("ingest"), fuzz::ingest::run);
 }
 
 #[test]
 fn guest_interface() {
-    seeds("guest_interface", fuzz::guest_interface::run);
+    run("guest_interface", seeds("guest_interface"), fuzz::guest_interface::run);
 }
 
 #[test]
 fn rhai_source() {
-    seeds("rhai_source", fuzz::rhai_source::run);
+    run("rhai_source", seeds("rhai_source"), fuzz::rhai_source::run);
 }
 
 #[test]
 fn module_bytes() {
-    seeds("module_bytes", fuzz::module_bytes::run);
+    let mut modules = seeds("module_bytes");
+    // No binaries are kept: the fuzzer starts from those that are left here.
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("module_bytes");
+    fs::create_dir_all(&folder).unwrap();
+    for (name, text) in modules.clone() {
+        let binary = wat::parse_bytes(&text).unwrap_or_else(|e| panic!("{name}: {e}")).into_owned();
+        let file = folder.join(Path::new(&name).file_stem().unwrap()).with_extension("wasm");
+        fs::write(&file, &binary).unwrap();
+        modules.push((file.display().to_string(), binary));
+    }
+    run("module_bytes", modules, fuzz::module_bytes::run);
 }
 
 /// A function that is missing here would never be fuzzed.
