@@ -264,6 +264,7 @@ impl Map {
         self.entries.binary_search_by(|(probe, _)| (**probe).cmp(key))
     }
 
+    #[cfg(feature = "wasm")]
     pub(crate) fn key_at(&self, index: usize) -> &Arc<str> {
         &self.entries[index].0
     }
