@@ -453,7 +453,9 @@ impl Host {
             return Ok(());
         };
         if let Json::List(list) = target {
-            let at = first.parse::<i32>().ok().filter(|at| index_of(*at, list.items().len()).is_some());
+            // A pointer counts from the start alone.
+            let in_list = |at: &i32| usize::try_from(*at).is_ok_and(|at| at < list.items().len());
+            let at = first.parse::<i32>().ok().filter(in_list);
             let Some(at) = at else {
                 return mistake(format!("item `{first}` of a list of {}", list.items().len()));
             };
