@@ -38,7 +38,7 @@ pub(crate) enum Stop {
 
 pub(crate) type Done<T> = Result<T, Stop>;
 
-fn mistake<T>(message: impl Into<String>) -> Done<T> {
+pub(crate) fn mistake<T>(message: impl Into<String>) -> Done<T> {
     Err(Stop::Mistake(message.into()))
 }
 
@@ -53,6 +53,25 @@ pub(crate) fn charge(units: u64) -> Done<()> {
     meter::charge(units).or_else(|exceeded| limit(exceeded.to_string()))
 }
 
+/// Whether a value of this size may exist. Asked before it is made, where it grows out of another.
+pub(crate) fn check_size(nodes: u64, depth: u32, limits: &Limits) -> Done<()> {
+    if depth > limits.value_depth {
+        return limit(format!("a value nested deeper than {} levels", limits.value_depth));
+    }
+    if nodes > limits.value_nodes {
+        return limit(format!("a value of more than {} nodes", limits.value_nodes));
+    }
+    Ok(())
+}
+
+/// Whether a text of this length may exist.
+pub(crate) fn check_text(bytes: usize, limits: &Limits) -> Done<()> {
+    if bytes > limits.string_bytes {
+        return limit(format!("a text of more than {} bytes", limits.string_bytes));
+    }
+    Ok(())
+}
+
 /// Fields of one condition.
 const FIELDS_MAX: usize = 32;
 /// Rules that one call may cite.
@@ -61,7 +80,7 @@ const CITED_MAX: usize = 100;
 const MOVED_ENTRIES: u64 = 64;
 
 /// A key as text: numbers are keys too. Anything else names no record.
-pub(crate) fn key_text(key: &Json) -> Option<Arc<str>> {
+fn key_text(key: &Json) -> Option<Arc<str>> {
     match key {
         Json::Text(text) => Some(text.clone()),
         Json::Int(n) => Some(Arc::from(n.to_string())),
@@ -83,21 +102,12 @@ impl Host {
     }
 
     fn check_size(&self, nodes: u64, depth: u32) -> Done<()> {
-        if depth > self.limits.value_depth {
-            return limit(format!("a value nested deeper than {} levels", self.limits.value_depth));
-        }
-        if nodes > self.limits.value_nodes {
-            return limit(format!("a value of more than {} nodes", self.limits.value_nodes));
-        }
-        Ok(())
+        check_size(nodes, depth, &self.limits)
     }
 
     /// Whether a text may exist.
     pub fn check_text(&self, bytes: usize) -> Done<()> {
-        if bytes > self.limits.string_bytes {
-            return limit(format!("a text of more than {} bytes", self.limits.string_bytes));
-        }
-        Ok(())
+        check_text(bytes, &self.limits)
     }
 
     /// The key of a record, and the name of its table, that are to be written.
@@ -347,16 +357,6 @@ impl Host {
         Ok(sum)
     }
 
-    /// A list of numbers, or of texts, in their order.
-    pub fn sorted(&self, list: &Json) -> Done<Json> {
-        let mut items = items(list)?.to_vec();
-        if let Some(pair) = items.windows(2).find(|pair| compare(&pair[0], &pair[1]).is_none()) {
-            return mistake(format!("{} and {} have no order", pair[0].a_kind(), pair[1].a_kind()));
-        }
-        items.sort_by(|a, b| compare(a, b).unwrap_or(Ordering::Equal));
-        Ok(Json::list(items))
-    }
-
     /// A text in small or in capital letters.
     pub fn recased(&self, text: &Json, case: fn(&str) -> String) -> Done<Json> {
         let Json::Text(text) = text else { return mistake(format!("a text was expected, not {}", text.a_kind())) };
@@ -488,7 +488,8 @@ pub(crate) fn finite(n: f64) -> Done<Json> {
     if n.is_finite() { Ok(Json::Float(n)) } else { mistake(format!("the number {n}, which JSON does not have")) }
 }
 
-fn items(list: &Json) -> Done<&[Json]> {
+/// The items of a list, all of which are looked at.
+pub(crate) fn items(list: &Json) -> Done<&[Json]> {
     match list {
         Json::List(list) => {
             charge(list.nodes())?;
@@ -496,6 +497,16 @@ fn items(list: &Json) -> Done<&[Json]> {
         }
         other => mistake(format!("a list was expected, not {}", other.a_kind())),
     }
+}
+
+/// A list of scalars of one kind in their order.
+pub(crate) fn sorted(list: &Json) -> Done<Json> {
+    let mut items = items(list)?.to_vec();
+    if let Some(pair) = items.windows(2).find(|pair| compare(&pair[0], &pair[1]).is_none()) {
+        return mistake(format!("{} and {} have no order", pair[0].a_kind(), pair[1].a_kind()));
+    }
+    items.sort_by(|a, b| compare(a, b).unwrap_or(Ordering::Equal));
+    Ok(Json::list(items))
 }
 
 /// An index that counts from the end where it is negative.

@@ -102,6 +102,17 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
+/// Characters of a fault's message.
+const MESSAGE_CHARS_MAX: usize = 300;
+
+/// A guest's words, as many as a message takes.
+fn excerpt(text: &str) -> String {
+    match text.char_indices().nth(MESSAGE_CHARS_MAX) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// A defect in a mock's source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceError {

@@ -4,14 +4,10 @@ use std::sync::Arc;
 
 use num_bigint::{BigInt, Sign};
 
-use super::host::{Done, Host, Stop, charge, finite, limit};
+use super::host::{Done, Host, charge, finite, limit, mistake};
 use super::precise::{self, NoLog};
 use super::random::Random;
 use crate::json::Json;
-
-fn mistake<T>(message: impl Into<String>) -> Done<T> {
-    Err(Stop::Mistake(message.into()))
-}
 
 fn source(seed: i64, used: i64) -> Done<Random> {
     match u64::try_from(used) {

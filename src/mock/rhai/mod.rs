@@ -18,7 +18,7 @@ use rhai::{AST, CallFnOptions, Dynamic, Engine, EvalAltResult, Position, Scope};
 
 use super::host::{Ended, Host};
 use super::meter::{self, Exceeded};
-use super::{Fault, FaultKind, Limits, Mock, Outcome, SourceError, SourcePlace, Turn};
+use super::{Fault, FaultKind, Limits, Mock, Outcome, SourceError, SourcePlace, Turn, excerpt};
 use crate::json::Json;
 use crate::world;
 use host::Handle;
@@ -29,9 +29,6 @@ const CONTAINER_ITEMS_MAX: usize = 2_000;
 /// Operations between two looks at the memory, and at the clock too.
 const MEMORY_STEP: u64 = 64;
 const CLOCK_STEP: u64 = 2_048;
-
-/// Characters of a fault's message.
-const MESSAGE_CHARS_MAX: usize = 300;
 
 /// Source files of a mock larger than this are refused.
 const SOURCE_BYTES_MAX: usize = 200_000;
@@ -124,11 +121,7 @@ impl RhaiMock {
             EvalAltResult::ErrorRuntime(thrown, _) => (FaultKind::Script, thrown_text(thrown)),
             _ => (FaultKind::Script, inner.to_string()),
         };
-        let message = match message.char_indices().nth(MESSAGE_CHARS_MAX) {
-            Some((end, _)) => format!("{}...", &message[..end]),
-            None => message,
-        };
-        Fault { kind, message, place }
+        Fault { kind, message: excerpt(&message), place }
     }
 }
 

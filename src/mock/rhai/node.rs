@@ -3,7 +3,6 @@
 //! Scalars cross the border as Rhai's own types. Lists and maps cross as a [`Node`], which costs a reference count,
 //! whereas a conversion would copy the whole tree; Rhai's size checks, which walk native containers, do not see them.
 
-use std::cmp::Ordering;
 use std::sync::Arc;
 
 use rhai::{
@@ -11,8 +10,7 @@ use rhai::{
 };
 
 use crate::json::Json;
-use crate::mock::host::compare;
-use crate::mock::{Limits, meter};
+use crate::mock::{Limits, host};
 
 /// A list or a map of the host.
 #[derive(Clone, Debug)]
@@ -38,14 +36,12 @@ pub(super) fn to_dynamic(value: &Json) -> Dynamic {
 
 /// An error that a script cannot catch: a limit was reached.
 pub(super) fn limit<T>(message: impl Into<String>) -> Raised<T> {
-    let message = message.into();
-    meter::reached(&message);
-    Err(Box::new(EvalAltResult::ErrorTerminated(Dynamic::from(message), Position::NONE)))
+    Ok(host::limit(message)?)
 }
 
-/// Takes units of work: see [`meter`].
+/// Takes units of work: see [`crate::mock::meter`].
 pub(super) fn charge(units: u64) -> Raised<()> {
-    meter::charge(units).or_else(|exceeded| limit(exceeded.to_string()))
+    Ok(host::charge(units)?)
 }
 
 /// [`to_dynamic`] where a script could ask for the same value again and again.
@@ -66,15 +62,8 @@ pub(super) fn from_dynamic(value: &Dynamic, limits: &Limits) -> Raised<Json> {
     Ok(json)
 }
 
-/// Whether a value of this size may exist. Asked before it is made, where it grows out of another.
 fn check(nodes: u64, depth: u32, limits: &Limits) -> Raised<()> {
-    if depth > limits.value_depth {
-        return limit(format!("a value nested deeper than {} levels", limits.value_depth));
-    }
-    if nodes > limits.value_nodes {
-        return limit(format!("a value of more than {} nodes", limits.value_nodes));
-    }
-    Ok(())
+    Ok(host::check_size(nodes, depth, limits)?)
 }
 
 fn convert(value: &Dynamic, depth_left: u32) -> Raised<Json> {
@@ -142,9 +131,7 @@ fn kind(value: &Dynamic) -> &'static str {
 
 /// Text of bounded length.
 fn bounded(text: String, limits: &Limits) -> Raised<String> {
-    if text.len() > limits.string_bytes {
-        return limit(format!("a text of more than {} bytes", limits.string_bytes));
-    }
+    host::check_text(text.len(), limits)?;
     Ok(text)
 }
 
@@ -367,15 +354,7 @@ fn register_lists(engine: &mut Engine, limits: Limits) {
         Ok(at.map_or(-1, |at| at as i64))
     });
 
-    let items = move |list: &Dynamic| -> Raised<Vec<Json>> {
-        match from_dynamic(list, &limits)? {
-            Json::List(list) => {
-                charge(list.nodes())?;
-                Ok(list.items().to_vec())
-            }
-            other => raise(format!("a list was expected, not {}", other.a_kind())),
-        }
-    };
+    let items = move |list: &Dynamic| -> Raised<Vec<Json>> { Ok(host::items(&from_dynamic(list, &limits)?)?.to_vec()) };
     let sum = move |list: &Dynamic| -> Raised<Dynamic> {
         let mut whole = Some(0i64);
         let mut float = 0.0;
@@ -397,14 +376,7 @@ fn register_lists(engine: &mut Engine, limits: Limits) {
         }
         Ok(whole.map_or_else(|| Dynamic::from_float(float), Dynamic::from_int))
     };
-    let sorted = move |list: &Dynamic| -> Raised<Node> {
-        let mut items = items(list)?;
-        if let Some(pair) = items.windows(2).find(|pair| compare(&pair[0], &pair[1]).is_none()) {
-            return raise(format!("{} and {} have no order", pair[0].a_kind(), pair[1].a_kind()));
-        }
-        items.sort_by(|a, b| compare(a, b).unwrap_or(Ordering::Equal));
-        Ok(Node(Json::list(items)))
-    };
+    let sorted = move |list: &Dynamic| -> Raised<Node> { Ok(Node(host::sorted(&from_dynamic(list, &limits)?)?)) };
     let join = move |list: &Dynamic, separator: &str| -> Raised<String> {
         let mut out = String::new();
         for (at, item) in items(list)?.iter().enumerate() {
@@ -415,9 +387,7 @@ fn register_lists(engine: &mut Engine, limits: Limits) {
                 Json::Text(text) => out.push_str(text),
                 other => out.push_str(&other.to_string()),
             }
-            if out.len() > limits.string_bytes {
-                return limit(format!("a text of more than {} bytes", limits.string_bytes));
-            }
+            host::check_text(out.len(), &limits)?;
         }
         Ok(out)
     };

@@ -18,7 +18,9 @@ use wasmtime::{Engine, Store, Trap, UpdateDeadline, WasmBacktrace};
 pub use engine::keep_compiled_in;
 
 use super::host::{Ended, Stop};
-use super::{Fault, FaultKind, Limits, Mock, Outcome, SourceError, SourcePlace, Turn, meter, with_roomy_stack};
+use super::{
+    Fault, FaultKind, Limits, Mock, Outcome, SourceError, SourcePlace, Turn, excerpt, meter, with_roomy_stack,
+};
 use crate::json::Json;
 use component::Component;
 use core::Core;
@@ -31,8 +33,6 @@ const MODULE_BYTES_MAX: usize = 64 << 20;
 const TEXT_BYTES_MAX: usize = 2 << 20;
 /// Bytes of texts that a component may pass in one call of a host function, or answer.
 const HOSTCALL_BYTES_MAX: usize = 16 << 20;
-/// Characters of a guest's words in a message.
-const MESSAGE_CHARS_MAX: usize = 300;
 /// Tools of one component.
 const TOOLS_MAX: usize = 10_000;
 
@@ -183,14 +183,6 @@ impl Mock for WasmMock {
             Form::Component(component) => component.call(store, function, arguments),
         });
         answer.map_or_else(|ended| ended, Outcome::Answer)
-    }
-}
-
-/// A guest's words, as many as a message takes.
-fn excerpt(text: &str) -> String {
-    match text.char_indices().nth(MESSAGE_CHARS_MAX) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text.to_owned(),
     }
 }
 
